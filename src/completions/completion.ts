@@ -1,0 +1,57 @@
+import type { Price, TokenUsage } from '../core/index.ts';
+import type { FinishReason, GenerationRequest } from '../engines/index.ts';
+
+/** Who pays and under which key; made by http/hooks/authenticate from a verified key. */
+export interface Principal {
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly keyPrefix: string;
+}
+
+/** What http asks for: the validated request and what the log needs to know about the call. */
+export interface CompletionRequest {
+  readonly model: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly inferenceId: string;
+  readonly clientRequestId: string | undefined;
+  readonly isStream: boolean;
+  readonly generation: Omit<GenerationRequest, 'cacheScope'>;
+}
+
+/**
+ * A completion that was admitted: its money is held and an engine has it. Everything that could be
+ * refused has been refused before this exists, so http may send status 200.
+ */
+export interface RunningCompletion {
+  /** The model that answers, e.g. `smollm2-135m-instruct`; never a name it does not own. */
+  readonly modelName: string;
+  /** The public model that was asked for and is billed. */
+  readonly publicModelId: string;
+  /** `<deployment id>`, for `x-served-by`. */
+  readonly servedBy: string;
+  readonly fingerprint: string;
+  /** Request fields that were lowered to fit, e.g. `max_tokens`. */
+  readonly loweredParameters: readonly string[];
+  readonly price: Price;
+  /**
+   * Batches of deltas, then exactly one `settled` batch as the last. Must be consumed to its end or
+   * abandoned with `return()`; either way the hold ends exactly once. After an engine failure it throws
+   * PlatformError, with what was produced already charged.
+   */
+  readonly events: AsyncIterable<readonly CompletionEvent[]>;
+}
+
+export type CompletionEvent =
+  | { readonly type: 'text'; readonly index: number; readonly text: string }
+  | { readonly type: 'reasoning'; readonly index: number; readonly text: string }
+  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason }
+  | { readonly type: 'settled'; readonly usage: TokenUsage; readonly credits: bigint };
+
+export interface Completions {
+  /**
+   * Resolves once the request is admitted (priced, held, dispatched), rejects with PlatformError otherwise.
+   * `signal` aborts it at any time: what was generated is charged, nothing more is generated.
+   */
+  start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion>;
+}
