@@ -32,7 +32,7 @@ export const errorCodes = {
   'accounts/not-found': row(404, 'not_found_error', 'account_not_found'),
   'ledger/insufficient-credits': row(403, 'insufficient_quota', 'insufficient_credits'),
   'ledger/budget-exceeded': row(403, 'insufficient_quota', 'budget_exceeded'),
-  'ledger/unavailable': row(503, 'server_error', 'ledger_unavailable', true),
+  'storage/unavailable': row(503, 'server_error', 'storage_unavailable', true),
   'models/not-found': row(404, 'not_found_error', 'model_not_found'),
   'engine/overloaded': row(503, 'server_error', 'engine_overloaded', true),
   'engine/unavailable': row(503, 'server_error', 'engine_unavailable', true),

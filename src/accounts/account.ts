@@ -1,0 +1,6 @@
+/** A tenant: it owns keys and money. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}

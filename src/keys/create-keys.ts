@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../core/index.ts';
+import { bindOperations, type Database } from '../storage/index.ts';
+import { isWellFormedApiKey, newApiKey, prefixCharacters } from './api-key.ts';
+import type { KeyDigester } from './key-digest.ts';
+import type { KeyBudget, KeyKind, KeyRecord } from './key-record.ts';
+import {
+  type KeyAddress,
+  type KeyChanges,
+  keyReadHandlers,
+  keyWriteHandlers,
+} from './key-store.ts';
+
+export interface CreateKeyInput {
+  readonly accountId: string;
+  readonly kind: KeyKind;
+  readonly name: string | undefined;
+  readonly budget: KeyBudget | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+export interface Keys {
+  /** The only moment at which the key itself is known: show it once, then forget it. */
+  create(input: CreateKeyInput): Promise<{ readonly key: string; readonly record: KeyRecord }>;
+  /** undefined for every key that may not be used; the caller cannot tell why, and neither can a stranger. */
+  verify(token: string): Promise<KeyRecord | undefined>;
+  list(accountId: string): Promise<KeyRecord[]>;
+  update(address: KeyAddress, changes: KeyChanges): Promise<KeyRecord | undefined>;
+  delete(address: KeyAddress): Promise<boolean>;
+  countUsable(): Promise<number>;
+  /** Writes the last-used times that are still in memory. */
+  flush(): Promise<void>;
+}
+
+const cachedKeysMax = 10_000;
+const cachedKeyMs = 30_000;
+const unknownKeyMs = 5_000;
+
+export function createKeys(database: Database, digester: KeyDigester, clock: Clock): Keys {
+  const write = bindOperations(keyWriteHandlers, database.write);
+  const read = bindOperations(keyReadHandlers, database.read);
+  const cache = new LRUCache<string, { record: KeyRecord | undefined }>({ max: cachedKeysMax });
+  const lastUsed = new Map<string, number>();
+  let changes = 0;
+
+  const forgetCached = () => {
+    changes += 1;
+    cache.clear();
+  };
+  const lookUp = async (token: string): Promise<KeyRecord | undefined> => {
+    const digest = digester.digest(token);
+    const cacheKey = digest.toString('latin1');
+    const cached = cache.get(cacheKey);
+    if (cached !== undefined) return cached.record;
+    const changesBefore = changes;
+    const found = await read['keys/find-by-digest']({ digest });
+    const isSame = found !== undefined && timingSafeEqual(found.digest, digest);
+    const record = isSame ? found.record : undefined;
+    // A key that was disabled while the read was under way must not come back through the cache.
+    if (changes === changesBefore) {
+      cache.set(cacheKey, { record }, { ttl: record === undefined ? unknownKeyMs : cachedKeyMs });
+    }
+    return record;
+  };
+
+  return {
+    async create(input) {
+      const key = newApiKey(randomBytes);
+      const record = await write['keys/insert']({
+        ...input,
+        id: randomUUID(),
+        prefix: key.slice(0, prefixCharacters),
+        digest: digester.digest(key),
+        pepperId: digester.pepperId,
+        createdAtMs: clock.nowMs(),
+      });
+      forgetCached();
+      return { key, record };
+    },
+    async verify(token) {
+      if (!isWellFormedApiKey(token)) return undefined;
+      const record = await lookUp(token);
+      if (record === undefined || record.isDisabled) return undefined;
+      lastUsed.set(record.id, clock.nowMs());
+      return record;
+    },
+    list: (accountId) => read['keys/list']({ accountId }),
+    async update(address, keyChanges) {
+      const record = await write['keys/update']({
+        ...address,
+        changes: keyChanges,
+        nowMs: clock.nowMs(),
+      });
+      forgetCached();
+      return record;
+    },
+    async delete(address) {
+      const isDeleted = await write['keys/delete']({ ...address, nowMs: clock.nowMs() });
+      forgetCached();
+      return isDeleted;
+    },
+    countUsable: () => read['keys/count-usable'](undefined as never),
+    async flush() {
+      if (lastUsed.size === 0) return;
+      const used = [...lastUsed].map(([id, atMs]) => ({ id, atMs }));
+      lastUsed.clear();
+      await write['keys/touch']({ used });
+    },
+  };
+}
