@@ -1,11 +1,14 @@
 import type { Price, TokenUsage } from '../core/index.ts';
 import type { FinishReason, GenerationRequest } from '../engines/index.ts';
+import type { KeyBudget } from '../keys/index.ts';
 
 /** Who pays and under which key; made by http/hooks/authenticate from a verified key. */
 export interface Principal {
   readonly accountId: string;
   readonly keyId: string;
   readonly keyPrefix: string;
+  /** The key's own budget, if it has one. */
+  readonly budget?: KeyBudget | undefined;
 }
 
 /** What http asks for: the validated request and what the log needs to know about the call. */

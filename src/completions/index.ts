@@ -7,3 +7,15 @@ export type {
   Principal,
   RunningCompletion,
 } from './completion.ts';
+export {
+  type CompletionsOptions,
+  type CompletionsService,
+  createCompletions,
+} from './create-completions.ts';
+export {
+  createSlotQueue,
+  type SlotQueue,
+  type SlotQueueOptions,
+} from './routing/create-slot-queue.ts';
+export type { Deployment } from './routing/deployment.ts';
+export type { ServedModel } from './served-model.ts';

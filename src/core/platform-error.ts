@@ -6,6 +6,8 @@ export interface PlatformErrorOptions {
   readonly param?: string;
   /** Seconds after which trying again makes sense; becomes `retry-after`. */
   readonly retryAfterSeconds?: number;
+  /** True when tokens were charged: whatever the code says, sending the request again would pay twice. */
+  readonly hasCharged?: boolean;
   /** Public extra fields of the error body, e.g. `limit_source`. Never secrets or stack traces. */
   readonly publicDetails?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -15,6 +17,7 @@ export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly hasCharged: boolean;
   readonly publicDetails: Readonly<Record<string, string | number | boolean>>;
 
   constructor(code: ErrorCode, publicMessage: string, options: PlatformErrorOptions = {}) {
@@ -23,6 +26,7 @@ export class PlatformError extends Error {
     this.code = code;
     this.param = options.param;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.hasCharged = options.hasCharged ?? false;
     this.publicDetails = options.publicDetails ?? {};
   }
 }

@@ -1,0 +1,32 @@
+import type { Clock, Logger } from '../core/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { Completions } from './completion.ts';
+import { runCompletion } from './run-completion.ts';
+import { createRunningHolds } from './running-holds.ts';
+import type { ServedModel } from './served-model.ts';
+
+export interface CompletionsOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly resolveModel: (name: string) => ServedModel | undefined;
+  /** How often running completions write down what they have used. */
+  readonly checkpointIntervalMs: number;
+}
+
+export interface CompletionsService extends Completions {
+  /** Completions that are being generated at this moment. */
+  running(): number;
+  close(): void;
+}
+
+export function createCompletions(options: CompletionsOptions): CompletionsService {
+  const { ledger, logger, clock, resolveModel } = options;
+  const runningHolds = createRunningHolds(ledger, logger, options.checkpointIntervalMs);
+  const parts = { ledger, runningHolds, logger, resolveModel, nowMs: () => clock.nowMs() };
+  return {
+    start: (request, signal) => runCompletion(parts, request, signal),
+    running: () => runningHolds.count(),
+    close: () => runningHolds.close(),
+  };
+}

@@ -1,0 +1,31 @@
+import { PlatformError } from '../../core/index.ts';
+import type { GenerationRequest, Prepared } from '../../engines/index.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface PreparedDeployment {
+  readonly deployment: Deployment;
+  readonly prepared: Prepared;
+}
+
+/** Asks the deployments in their order; only one that is down passes the request on to the next. */
+export async function prepareOnFirstAvailable(
+  deployments: readonly Deployment[],
+  request: GenerationRequest,
+  signal: AbortSignal,
+): Promise<PreparedDeployment> {
+  let lastError: unknown = new PlatformError(
+    'engine/unavailable',
+    'No engine serves this model at the moment. The operator can run `moongate doctor` to see why.',
+    { retryAfterSeconds: 10 },
+  );
+  for (const deployment of deployments) {
+    try {
+      return { deployment, prepared: await deployment.engine.prepare(request, signal) };
+    } catch (error) {
+      const isDown = error instanceof PlatformError && error.code === 'engine/unavailable';
+      if (!isDown) throw error;
+      lastError = error;
+    }
+  }
+  throw lastError;
+}

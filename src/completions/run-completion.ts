@@ -1,0 +1,229 @@
+import { type Logger, PlatformError, type Price } from '../core/index.ts';
+import type { GenerationEvent, Prepared } from '../engines/index.ts';
+import type { Ledger, OpenHold } from '../ledger/index.ts';
+import { budgetWindows } from './budget-windows.ts';
+import type { CompletionEvent, CompletionRequest, RunningCompletion } from './completion.ts';
+import { affordableTokens, boundCompletionTokens, costAtMost } from './completion-bound.ts';
+import { endHold } from './end-hold.ts';
+import { refusalToError } from './refusal-to-error.ts';
+import type { Deployment } from './routing/deployment.ts';
+import { prepareOnFirstAvailable } from './routing/prepare-on-first-available.ts';
+import type { RunningHolds } from './running-holds.ts';
+import type { ServedModel } from './served-model.ts';
+import { startEagerly } from './start-eagerly.ts';
+import { createUsageMeter } from './usage-meter.ts';
+
+export interface CompletionParts {
+  readonly ledger: Ledger;
+  readonly runningHolds: RunningHolds;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  readonly resolveModel: (name: string) => ServedModel | undefined;
+}
+
+/**
+ * The story of one completion: resolve → prepare → reserve → queue → generate and count → settle.
+ * Every path out of the reserve ends the hold exactly once.
+ */
+export async function runCompletion(
+  parts: CompletionParts,
+  request: CompletionRequest,
+  signal: AbortSignal,
+): Promise<RunningCompletion> {
+  const model = parts.resolveModel(request.model);
+  if (model === undefined) throw unknownModel(request.model);
+
+  const generation = { ...request.generation, cacheScope: request.principal.accountId };
+  const { deployment, prepared } = await prepareOnFirstAvailable(
+    model.deployments,
+    generation,
+    signal,
+  );
+
+  const { hold, completionTokens } = await reserve(parts, request, model, deployment, prepared);
+  const release = await queueForSlot(parts, deployment, hold, model.price, signal);
+
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+
+  const run: Run = {
+    parts,
+    deployment,
+    prepared,
+    hold,
+    price: model.price,
+    completionTokens,
+    abort,
+  };
+  const events = generateAndSettle(run, () => {
+    signal.removeEventListener('abort', stop);
+    release();
+  });
+  const asked = request.generation.completionTokensMax;
+  const description = deployment.engine.describe();
+  return {
+    modelName: description.modelName,
+    publicModelId: model.id,
+    servedBy: deployment.id,
+    fingerprint: description.fingerprint,
+    loweredParameters: asked !== undefined && completionTokens < asked ? ['max_tokens'] : [],
+    price: model.price,
+    events: startEagerly(events, stop),
+  };
+}
+
+interface Run {
+  readonly parts: CompletionParts;
+  readonly deployment: Deployment;
+  readonly prepared: Prepared;
+  readonly hold: OpenHold;
+  readonly price: Price;
+  readonly completionTokens: number;
+  readonly abort: AbortController;
+}
+
+async function reserve(
+  parts: CompletionParts,
+  request: CompletionRequest,
+  model: ServedModel,
+  deployment: Deployment,
+  prepared: Prepared,
+): Promise<{ hold: OpenHold; completionTokens: number }> {
+  const { principal } = request;
+  const wanted = boundCompletionTokens({
+    room: prepared.completionTokensRoom,
+    asked: request.generation.completionTokensMax,
+    defaultTokens: model.defaultCompletionTokens,
+  });
+  const result = await parts.ledger.reserve({
+    holdId: request.requestId,
+    accountId: principal.accountId,
+    keyId: principal.keyId,
+    model: model.id,
+    priceVersion: model.price.version,
+    amountNanoUsd: costAtMost(prepared.promptTokens, wanted, model.price),
+    floorNanoUsd: costAtMost(prepared.promptTokens, 1, model.price),
+    windows: budgetWindows(principal.keyId, principal.budget, parts.nowMs()),
+    call: {
+      inferenceId: request.inferenceId,
+      clientRequestId: request.clientRequestId,
+      servedModel: deployment.engine.describe().modelName,
+      deployment: deployment.id,
+      isStream: request.isStream,
+    },
+  });
+  if (result.kind !== 'held') throw refusalToError(result);
+  const { promptTokens } = prepared;
+  return {
+    hold: result,
+    completionTokens: affordableTokens(result.amountNanoUsd, promptTokens, wanted, model.price),
+  };
+}
+
+async function queueForSlot(
+  parts: CompletionParts,
+  deployment: Deployment,
+  hold: OpenHold,
+  price: Price,
+  signal: AbortSignal,
+): Promise<() => void> {
+  try {
+    return await deployment.queue.acquire(signal);
+  } catch (error) {
+    await endHold(parts.ledger, parts.logger, {
+      holdId: hold.holdId,
+      usage: createUsageMeter(0).usage(),
+      price,
+      status: signal.aborted ? 'cancelled' : 'failed',
+      errorCode: error instanceof PlatformError ? error.code : undefined,
+      isCharged: false,
+    });
+    throw error;
+  }
+}
+
+async function* generateAndSettle(
+  run: Run,
+  release: () => void,
+): AsyncGenerator<readonly CompletionEvent[]> {
+  const { parts, deployment, prepared, hold, price, completionTokens, abort } = run;
+  const meter = createUsageMeter(prepared.promptTokens);
+  const allowance = {
+    completionTokens: () => completionTokens,
+    // The first hold is the bound, so asking for more is always refused.
+    extend: () => Promise.resolve(completionTokens),
+  };
+  parts.runningHolds.add(hold.holdId, meter);
+  let failure: unknown;
+  try {
+    const batches = deployment.engine.generate(prepared, { allowance, signal: abort.signal });
+    for await (const batch of batches) {
+      for (const event of batch) meter.count(event);
+      const visible = batch.flatMap(toCompletionEvent);
+      if (visible.length > 0) yield visible;
+    }
+  } catch (error) {
+    failure = error;
+  } finally {
+    parts.runningHolds.delete(hold.holdId);
+    release();
+  }
+  const isCharged = shouldCharge(meter.hasStarted(), meter.usage().completionTokens, failure);
+  const usage = meter.usage();
+  const credits = await endHold(parts.ledger, parts.logger, {
+    holdId: hold.holdId,
+    usage,
+    price,
+    ...howItEnded(failure, abort.signal.aborted),
+    isCharged,
+  });
+  if (failure !== undefined) throw isCharged ? afterCharge(failure) : failure;
+  yield [{ type: 'settled', usage, credits }];
+}
+
+function howItEnded(failure: unknown, isAborted: boolean) {
+  if (failure === undefined) {
+    return { status: isAborted ? 'cancelled' : 'succeeded', errorCode: undefined } as const;
+  }
+  const errorCode = failure instanceof PlatformError ? failure.code : 'internal';
+  return { status: 'failed', errorCode } as const;
+}
+
+/** Nobody pays for an engine that failed before its first token, nor for a prompt that never reached one. */
+function shouldCharge(hasStarted: boolean, completionTokens: number, failure: unknown): boolean {
+  return failure === undefined ? hasStarted : completionTokens > 0;
+}
+
+function toCompletionEvent(event: GenerationEvent): CompletionEvent[] {
+  switch (event.type) {
+    case 'text':
+    case 'reasoning':
+      return [event];
+    case 'choice-finished':
+      return [{ type: 'choice-finished', index: event.index, reason: event.reason.unified }];
+    case 'started':
+    case 'progress':
+    case 'finished':
+      return [];
+  }
+}
+
+function afterCharge(failure: unknown): PlatformError {
+  if (!(failure instanceof PlatformError)) {
+    return new PlatformError('internal', 'The completion failed after it had begun.', {
+      cause: failure,
+      hasCharged: true,
+    });
+  }
+  return new PlatformError(failure.code, failure.message, { cause: failure, hasCharged: true });
+}
+
+function unknownModel(name: string): PlatformError {
+  return new PlatformError(
+    'models/not-found',
+    `The model \`${name.slice(0, 100)}\` does not exist. GET /v1/models lists those that do.`,
+    { param: 'model' },
+  );
+}

@@ -1,0 +1,37 @@
+import type { Logger } from '../core/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+/** The completions that are being generated; what they have used is written down now and then. */
+export interface RunningHolds {
+  add(holdId: string, meter: UsageMeter): void;
+  delete(holdId: string): void;
+  count(): number;
+  close(): void;
+}
+
+/**
+ * Writes one checkpoint for all running completions every interval: if the process is killed, recovery
+ * charges up to the last one, so at most one interval of tokens goes unbilled.
+ */
+export function createRunningHolds(
+  ledger: Ledger,
+  logger: Logger,
+  intervalMs: number,
+): RunningHolds {
+  const meters = new Map<string, UsageMeter>();
+  const timer = setInterval(() => {
+    const started = [...meters].filter(([, meter]) => meter.hasStarted());
+    if (started.length === 0) return;
+    const holds = started.map(([holdId, meter]) => ({ holdId, usage: meter.usage() }));
+    ledger.checkpoint({ holds }).catch((error: unknown) => {
+      logger.warn({ error }, 'a checkpoint of running completions failed');
+    });
+  }, intervalMs).unref();
+  return {
+    add: (holdId, meter) => meters.set(holdId, meter),
+    delete: (holdId) => meters.delete(holdId),
+    count: () => meters.size,
+    close: () => clearInterval(timer),
+  };
+}
