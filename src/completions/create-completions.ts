@@ -15,8 +15,10 @@ export interface CompletionsOptions {
 }
 
 export interface CompletionsService extends Completions {
-  /** Completions that are being generated at this moment. */
+  /** Completions that hold money at this moment: waiting, generating or settling. */
   running(): number;
+  /** Resolves when all of them have settled. */
+  idle(): Promise<void>;
   close(): void;
 }
 
@@ -27,6 +29,7 @@ export function createCompletions(options: CompletionsOptions): CompletionsServi
   return {
     start: (request, signal) => runCompletion(parts, request, signal),
     running: () => runningHolds.count(),
+    idle: () => runningHolds.idle(),
     close: () => runningHolds.close(),
   };
 }

@@ -1,5 +1,7 @@
 // One completion, from admitted request to settled usage, and the routing over deployments.
 // No HTTP, no SQL: the wire format is http's, the money is the ledger's.
+
+export { periodStartMs } from './budget-windows.ts';
 export type {
   CompletionEvent,
   CompletionRequest,

@@ -11,7 +11,7 @@ import { prepareOnFirstAvailable } from './routing/prepare-on-first-available.ts
 import type { RunningHolds } from './running-holds.ts';
 import type { ServedModel } from './served-model.ts';
 import { startEagerly } from './start-eagerly.ts';
-import { createUsageMeter } from './usage-meter.ts';
+import { createUsageMeter, type UsageMeter } from './usage-meter.ts';
 
 export interface CompletionParts {
   readonly ledger: Ledger;
@@ -38,26 +38,22 @@ export async function runCompletion(
     model.deployments,
     generation,
     signal,
+    model.whyUnavailable,
   );
 
   const { hold, completionTokens } = await reserve(parts, request, model, deployment, prepared);
-  const release = await queueForSlot(parts, deployment, hold, model.price, signal);
+  const meter = createUsageMeter(prepared.promptTokens);
+  const run: Run = { parts, hold, price: model.price, meter };
+  parts.runningHolds.add(hold.holdId, meter);
+  const release = await queueForSlot(run, deployment, signal);
 
   const abort = new AbortController();
   const stop = () => abort.abort();
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
 
-  const run: Run = {
-    parts,
-    deployment,
-    prepared,
-    hold,
-    price: model.price,
-    completionTokens,
-    abort,
-  };
-  const events = generateAndSettle(run, () => {
+  const engineRun = { deployment, prepared, completionTokens, abort };
+  const events = generateAndSettle(run, engineRun, () => {
     signal.removeEventListener('abort', stop);
     release();
   });
@@ -74,12 +70,18 @@ export async function runCompletion(
   };
 }
 
+/** The money side of a completion. */
 interface Run {
   readonly parts: CompletionParts;
-  readonly deployment: Deployment;
-  readonly prepared: Prepared;
   readonly hold: OpenHold;
   readonly price: Price;
+  readonly meter: UsageMeter;
+}
+
+/** The engine side of it. */
+interface EngineRun {
+  readonly deployment: Deployment;
+  readonly prepared: Prepared;
   readonly completionTokens: number;
   readonly abort: AbortController;
 }
@@ -123,39 +125,30 @@ async function reserve(
 }
 
 async function queueForSlot(
-  parts: CompletionParts,
+  run: Run,
   deployment: Deployment,
-  hold: OpenHold,
-  price: Price,
   signal: AbortSignal,
 ): Promise<() => void> {
   try {
     return await deployment.queue.acquire(signal);
   } catch (error) {
-    await endHold(parts.ledger, parts.logger, {
-      holdId: hold.holdId,
-      usage: createUsageMeter(0).usage(),
-      price,
-      status: signal.aborted ? 'cancelled' : 'failed',
-      errorCode: error instanceof PlatformError ? error.code : undefined,
-      isCharged: false,
-    });
+    const failure = signal.aborted ? undefined : error;
+    await end(run, { isAborted: signal.aborted, failure, isCharged: false });
     throw error;
   }
 }
 
 async function* generateAndSettle(
   run: Run,
+  { deployment, prepared, completionTokens, abort }: EngineRun,
   release: () => void,
 ): AsyncGenerator<readonly CompletionEvent[]> {
-  const { parts, deployment, prepared, hold, price, completionTokens, abort } = run;
-  const meter = createUsageMeter(prepared.promptTokens);
+  const { meter } = run;
   const allowance = {
     completionTokens: () => completionTokens,
     // The first hold is the bound, so asking for more is always refused.
     extend: () => Promise.resolve(completionTokens),
   };
-  parts.runningHolds.add(hold.holdId, meter);
   let failure: unknown;
   try {
     const batches = deployment.engine.generate(prepared, { allowance, signal: abort.signal });
@@ -167,20 +160,34 @@ async function* generateAndSettle(
   } catch (error) {
     failure = error;
   } finally {
-    parts.runningHolds.delete(hold.holdId);
     release();
   }
   const isCharged = shouldCharge(meter.hasStarted(), meter.usage().completionTokens, failure);
-  const usage = meter.usage();
-  const credits = await endHold(parts.ledger, parts.logger, {
-    holdId: hold.holdId,
-    usage,
-    price,
-    ...howItEnded(failure, abort.signal.aborted),
-    isCharged,
-  });
+  const credits = await end(run, { isAborted: abort.signal.aborted, failure, isCharged });
   if (failure !== undefined) throw isCharged ? afterCharge(failure) : failure;
-  yield [{ type: 'settled', usage, credits }];
+  yield [{ type: 'settled', usage: meter.usage(), credits }];
+}
+
+interface Ending {
+  readonly isAborted: boolean;
+  readonly failure: unknown;
+  readonly isCharged: boolean;
+}
+
+/** Ends the hold; resolves to the credits charged. */
+async function end(run: Run, { isAborted, failure, isCharged }: Ending): Promise<bigint> {
+  const { parts, hold, price, meter } = run;
+  try {
+    return await endHold(parts.ledger, parts.logger, {
+      holdId: hold.holdId,
+      usage: meter.usage(),
+      price,
+      ...howItEnded(failure, isAborted),
+      isCharged,
+    });
+  } finally {
+    parts.runningHolds.delete(hold.holdId);
+  }
 }
 
 function howItEnded(failure: unknown, isAborted: boolean) {

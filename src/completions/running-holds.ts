@@ -2,11 +2,13 @@ import type { Logger } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-/** The completions that are being generated; what they have used is written down now and then. */
+/** The completions whose hold is open; what they have used is written down now and then. */
 export interface RunningHolds {
   add(holdId: string, meter: UsageMeter): void;
   delete(holdId: string): void;
   count(): number;
+  /** Resolves when every hold has ended; new ones may begin meanwhile and are waited for too. */
+  idle(): Promise<void>;
   close(): void;
 }
 
@@ -20,6 +22,7 @@ export function createRunningHolds(
   intervalMs: number,
 ): RunningHolds {
   const meters = new Map<string, UsageMeter>();
+  let onIdle: (() => void)[] = [];
   const timer = setInterval(() => {
     const started = [...meters].filter(([, meter]) => meter.hasStarted());
     if (started.length === 0) return;
@@ -30,8 +33,15 @@ export function createRunningHolds(
   }, intervalMs).unref();
   return {
     add: (holdId, meter) => meters.set(holdId, meter),
-    delete: (holdId) => meters.delete(holdId),
+    delete(holdId) {
+      meters.delete(holdId);
+      if (meters.size > 0) return;
+      for (const resolve of onIdle) resolve();
+      onIdle = [];
+    },
     count: () => meters.size,
+    idle: () =>
+      meters.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve)),
     close: () => clearInterval(timer),
   };
 }

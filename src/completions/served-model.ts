@@ -8,4 +8,6 @@ export interface ServedModel {
   /** Bound on completion tokens when the client names none; undefined = whatever fits the context. */
   readonly defaultCompletionTokens: number | undefined;
   readonly deployments: readonly Deployment[];
+  /** Said to clients while there is no deployment, e.g. that the model is being downloaded. */
+  readonly whyUnavailable?: string;
 }

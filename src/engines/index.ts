@@ -9,3 +9,14 @@ export type {
   Sampling,
   ToolCall,
 } from './generation-request.ts';
+export {
+  createLlamaCppEngine,
+  type LlamaCppEngine,
+  type LlamaCppOptions,
+  runLlamaCppHost,
+} from './llama-cpp/index.ts';
+export {
+  createScriptedEngine,
+  type ScriptedEngine,
+  type ScriptedEngineOptions,
+} from './scripted/scripted-engine.ts';

@@ -12,12 +12,11 @@ export async function prepareOnFirstAvailable(
   deployments: readonly Deployment[],
   request: GenerationRequest,
   signal: AbortSignal,
+  whyUnavailable = 'No engine serves this model at the moment. The operator can run `moongate doctor` to see why.',
 ): Promise<PreparedDeployment> {
-  let lastError: unknown = new PlatformError(
-    'engine/unavailable',
-    'No engine serves this model at the moment. The operator can run `moongate doctor` to see why.',
-    { retryAfterSeconds: 10 },
-  );
+  let lastError: unknown = new PlatformError('engine/unavailable', whyUnavailable, {
+    retryAfterSeconds: 10,
+  });
   for (const deployment of deployments) {
     try {
       return { deployment, prepared: await deployment.engine.prepare(request, signal) };

@@ -1,0 +1,33 @@
+import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+
+/** What a command may touch of the world outside. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** True when a person watches standard error. */
+  readonly isTerminal: boolean;
+  /** Results go to standard output, everything else to standard error. */
+  out(text: string): void;
+  note(text: string): void;
+}
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly dataDir?: string;
+}
+
+export function loadCommandConfig(
+  context: CommandContext,
+  options: CommonOptions,
+  flags: Readonly<Record<string, string | undefined>> = {},
+): LoadedConfig {
+  return loadConfig({
+    flags: { 'data.directory': options.dataDir, ...flags },
+    environment: context.environment,
+    file: options.config ?? context.environment.MOONGATE_CONFIG,
+  });
+}
+
+export function printJson(context: CommandContext, value: unknown): void {
+  context.out(JSON.stringify(value));
+}

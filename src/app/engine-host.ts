@@ -1,0 +1,4 @@
+import { runLlamaCppHost } from '../engines/index.ts';
+
+// Entry file of the engine's child process.
+runLlamaCppHost();

@@ -1,0 +1,94 @@
+import type { RunningCompletion } from '../../../completions/index.ts';
+import { PlatformError, type TokenUsage } from '../../../core/index.ts';
+import type { RequestContext } from '../../hooks/request-context.ts';
+import type { AnswerHead } from './answer-head.ts';
+import { type WireFinishReason, wireFinishReason } from './finish-reason.ts';
+import { metaBody, usageBody } from './usage-body.ts';
+
+export interface CollectedAnswer {
+  readonly choices: readonly CollectedChoice[];
+  readonly usage: TokenUsage;
+  readonly credits: bigint;
+}
+
+interface CollectedChoice {
+  readonly index: number;
+  content: string;
+  reasoning: string;
+  finishReason: WireFinishReason | undefined;
+}
+
+/** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any text. */
+export async function collectAnswer(
+  running: RunningCompletion,
+  context: RequestContext,
+): Promise<CollectedAnswer> {
+  const choices: CollectedChoice[] = [];
+  for await (const batch of running.events) {
+    for (const event of batch) {
+      switch (event.type) {
+        case 'text':
+          context.isCharged = true;
+          choiceAt(choices, event.index).content += event.text;
+          break;
+        case 'reasoning':
+          context.isCharged = true;
+          choiceAt(choices, event.index).reasoning += event.text;
+          break;
+        case 'choice-finished':
+          choiceAt(choices, event.index).finishReason = wireFinishReason(event.reason);
+          break;
+        case 'settled':
+          context.usage = event.usage;
+          context.credits = event.credits;
+          return { choices, usage: event.usage, credits: event.credits };
+      }
+    }
+  }
+  throw endedEarly();
+}
+
+/** JSON text of the whole answer. */
+export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
+  return JSON.stringify({
+    id: head.id,
+    object: 'chat.completion',
+    created: head.createdSeconds,
+    model: head.modelName,
+    choices: answer.choices.map((choice) => ({
+      index: choice.index,
+      message: {
+        role: 'assistant',
+        content: choice.content,
+        refusal: null,
+        ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
+      },
+      logprobs: null,
+      finish_reason: choice.finishReason,
+    })),
+    usage: usageBody(answer.usage),
+    meta: metaBody(answer.credits),
+    service_tier: 'default',
+    system_fingerprint: head.fingerprint,
+  });
+}
+
+/** An answer without its end, e.g. because the server stopped it; what was produced is charged. */
+export function endedEarly(): PlatformError {
+  return new PlatformError('engine/unavailable', 'The answer was interrupted before its end.');
+}
+
+export function isComplete(answer: CollectedAnswer): boolean {
+  return (
+    answer.choices.length > 0 &&
+    answer.choices.every(({ finishReason }) => finishReason !== undefined)
+  );
+}
+
+function choiceAt(choices: CollectedChoice[], index: number): CollectedChoice {
+  const known = choices[index];
+  if (known !== undefined) return known;
+  const choice = { index, content: '', reasoning: '', finishReason: undefined };
+  choices[index] = choice;
+  return choice;
+}

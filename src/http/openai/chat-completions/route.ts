@@ -1,0 +1,155 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RunningCompletion } from '../../../completions/index.ts';
+import type { HttpDependencies } from '../../dependencies.ts';
+import type { ErrorReporter } from '../../errors/register-errors.ts';
+import type { AccessLog } from '../../hooks/access-log.ts';
+import { keyOf } from '../../hooks/authenticate.ts';
+import { beginInference } from '../../hooks/begin-request.ts';
+import type { HttpSettings } from '../../http-settings.ts';
+import type { PublicRoute } from '../../routing/public-route.ts';
+import type { StartTimer } from '../../sse/stream-timer.ts';
+import { compileValidator } from '../../validation/compile-validator.ts';
+import { createAnswerHead } from './answer-head.ts';
+import { answerText, collectAnswer, endedEarly, isComplete } from './collect-answer.ts';
+import { ignoredParametersHeader, refuseIgnored } from './ignored-parameters.ts';
+import { refuseForeignFields } from './refuse-unsupported.ts';
+import { chatCompletionSchema } from './request-schema.ts';
+import { completionChunkSchema, completionSchema } from './response-schema.ts';
+import { type StreamAnswerOptions, streamAnswer } from './stream-answer.ts';
+import { type DomainRequest, toGenerationRequest } from './to-generation-request.ts';
+import { costHeaders } from './usage-body.ts';
+
+export interface ChatCompletionsParts {
+  readonly dependencies: HttpDependencies;
+  readonly settings: HttpSettings;
+  readonly reporter: ErrorReporter;
+  readonly accessLog: AccessLog;
+  readonly startTimer: StartTimer;
+}
+
+const validateBody = compileValidator(chatCompletionSchema);
+
+export function chatCompletionsRoute(parts: ChatCompletionsParts): PublicRoute {
+  const streamOptions = { ...parts.settings, startTimer: parts.startTimer };
+  return {
+    method: 'POST',
+    paths: [
+      '/v1/chat/completions',
+      '/chat/completions',
+      '/api/v1/chat/completions',
+      '/v2/chat/completions',
+    ],
+    operationId: 'createChatCompletion',
+    summary: 'Answers a conversation, at once or as a stream of events.',
+    tag: 'Chat',
+    access: 'inference',
+    beforeAuthentication: beginInference,
+    body: chatCompletionSchema,
+    answers: {
+      'application/json': completionSchema,
+      'text/event-stream': completionChunkSchema,
+    },
+    handle: (request, reply) => handle(parts, streamOptions, request, reply),
+  };
+}
+
+async function handle(
+  parts: ChatCompletionsParts,
+  streamOptions: StreamAnswerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const context = request.requestContext;
+  context.isWorking = true;
+  try {
+    const { model, domain } = readRequest(request);
+    context.model = model;
+    const running = await start(parts, request, model, domain);
+    reply.header('x-model-alias', model);
+    reply.header('x-served-by', running.servedBy);
+    const ignored = [...domain.ignoredParameters, ...running.loweredParameters];
+    if (ignored.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(ignored));
+    if (!domain.isStream) return await sendAnswer(parts, running, request, reply);
+    await stream(parts, streamOptions, { running, domain }, request, reply);
+    return reply;
+  } finally {
+    context.isWorking = false;
+    parts.accessLog.writeWhenOver(request, reply);
+  }
+}
+
+function readRequest(request: FastifyRequest): { model: string; domain: DomainRequest } {
+  const { body: raw } = request;
+  if (typeof raw === 'object' && raw !== null) refuseForeignFields(raw);
+  const body = validateBody(raw);
+  const domain = toGenerationRequest(body);
+  if (request.headers['x-strict-parameters'] === 'true') refuseIgnored(domain.ignoredParameters);
+  return { model: body.model, domain };
+}
+
+function start(
+  { dependencies }: ChatCompletionsParts,
+  request: FastifyRequest,
+  model: string,
+  domain: DomainRequest,
+): Promise<RunningCompletion> {
+  const context = request.requestContext;
+  const controller = new AbortController();
+  context.abortController = controller;
+  if (context.isResponseClosed) controller.abort();
+  return dependencies.completions.start(
+    {
+      model,
+      principal: keyOf(request).principal,
+      requestId: request.id,
+      inferenceId: context.inferenceId ?? '',
+      clientRequestId: context.clientRequestId,
+      isStream: domain.isStream,
+      generation: domain.generation,
+    },
+    controller.signal,
+  );
+}
+
+async function sendAnswer(
+  { dependencies }: ChatCompletionsParts,
+  running: RunningCompletion,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const head = createAnswerHead(running, dependencies.clock.nowMs());
+  const answer = await collectAnswer(running, request.requestContext);
+  if (!isComplete(answer)) throw endedEarly();
+  setTimingHeaders(request, reply);
+  return reply
+    .headers(costHeaders(answer.credits))
+    .type('application/json; charset=utf-8')
+    .send(answerText(head, answer));
+}
+
+async function stream(
+  { dependencies, reporter }: ChatCompletionsParts,
+  options: StreamAnswerOptions,
+  { running, domain }: { running: RunningCompletion; domain: DomainRequest },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await streamAnswer(
+    {
+      running,
+      head: createAnswerHead(running, dependencies.clock.nowMs()),
+      includeUsage: domain.includeUsage,
+      context: request.requestContext,
+      onOpen: () => setTimingHeaders(request, reply),
+      onFailure: (error) => ({ error: reporter.report(error, request).body.error }),
+    },
+    reply,
+    options,
+  );
+}
+
+function setTimingHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  const elapsedMs = request.requestContext.elapsedMs();
+  reply.header('openai-processing-ms', String(elapsedMs));
+  reply.header('server-timing', `total;dur=${elapsedMs}`);
+}

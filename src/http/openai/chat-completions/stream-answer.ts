@@ -1,0 +1,107 @@
+import type { FastifyReply } from 'fastify';
+import type { CompletionEvent, RunningCompletion } from '../../../completions/index.ts';
+import type { RequestContext } from '../../hooks/request-context.ts';
+import { EventStream, type EventStreamOptions } from '../../sse/event-stream.ts';
+import type { AnswerHead } from './answer-head.ts';
+import { ChunkRenderer, doneFrame } from './chunk-renderer.ts';
+import { endedEarly } from './collect-answer.ts';
+
+export interface StreamAnswerOptions extends EventStreamOptions {
+  readonly firstEventWaitMs: number;
+}
+
+export interface StreamedAnswer {
+  readonly running: RunningCompletion;
+  readonly head: AnswerHead;
+  readonly includeUsage: boolean;
+  readonly context: RequestContext;
+  /** Called once, when the first event is there or has been waited for long enough. */
+  onOpen(): void;
+  /** The error body for a failure after the headers were sent. */
+  onFailure(error: unknown): object;
+}
+
+type Batch = readonly CompletionEvent[];
+type NextBatch = Promise<IteratorResult<Batch>>;
+
+/**
+ * Streams a completion to its settled end, also when the client is gone: the settlement must happen.
+ * Throws only while the status is still open; later failures go into the stream.
+ */
+export async function streamAnswer(
+  answer: StreamedAnswer,
+  reply: FastifyReply,
+  options: StreamAnswerOptions,
+): Promise<void> {
+  const iterator = answer.running.events[Symbol.asyncIterator]();
+  const first = iterator.next();
+  await settledWithin(first, options);
+  answer.onOpen();
+  reply.hijack();
+  const stream = new EventStream(reply.raw, options);
+  stream.open(reply.getHeaders());
+  try {
+    stream.end(await pump(answer, stream, iterator, first));
+  } catch (error) {
+    await iterator.return?.();
+    stream.end(`data: ${JSON.stringify(answer.onFailure(error))}\n\n`);
+  }
+}
+
+/** Writes all frames but the last ones, which come back. */
+async function pump(
+  { context, head, includeUsage }: StreamedAnswer,
+  stream: EventStream,
+  iterator: AsyncIterator<Batch>,
+  first: NextBatch,
+): Promise<string> {
+  const renderer = new ChunkRenderer(head, includeUsage);
+  let result = await first;
+  while (result.done !== true) {
+    const frames = renderBatch(result.value, renderer, context);
+    if (context.credits !== undefined) {
+      if (!renderer.hasFinished) throw endedEarly();
+      return frames + doneFrame;
+    }
+    const draining = stream.write(frames);
+    if (draining !== undefined) await draining;
+    result = await iterator.next();
+  }
+  throw endedEarly();
+}
+
+function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestContext): string {
+  let frames = '';
+  for (const event of batch) {
+    switch (event.type) {
+      case 'text':
+        context.isCharged = true;
+        frames += renderer.text(event.index, event.text);
+        break;
+      case 'reasoning':
+        context.isCharged = true;
+        frames += renderer.reasoning(event.index, event.text);
+        break;
+      case 'choice-finished':
+        renderer.choiceFinished(event);
+        break;
+      case 'settled':
+        context.usage = event.usage;
+        context.credits = event.credits;
+        frames += renderer.settled(event);
+        break;
+    }
+  }
+  return frames;
+}
+
+// An early failure is thrown from here, as long as it can still become a real HTTP status.
+async function settledWithin(first: NextBatch, options: StreamAnswerOptions): Promise<void> {
+  const { promise: waitedEnough, resolve } = Promise.withResolvers<void>();
+  const timer = options.startTimer(resolve, options.firstEventWaitMs);
+  try {
+    await Promise.race([first, waitedEnough]);
+  } finally {
+    timer.stop();
+  }
+}

@@ -1,0 +1,76 @@
+import type { GenerationRequest, Sampling } from '../../../engines/index.ts';
+import { ignoredParameters } from './ignored-parameters.ts';
+import { refuseUnsupported } from './refuse-unsupported.ts';
+import type { ChatCompletionBody } from './request-schema.ts';
+import { toMessages } from './to-messages.ts';
+
+export interface DomainRequest {
+  readonly generation: Omit<GenerationRequest, 'cacheScope'>;
+  readonly isStream: boolean;
+  readonly includeUsage: boolean;
+  /** Names of the fields that have no effect. */
+  readonly ignoredParameters: readonly string[];
+}
+
+const noTemplateVariables = {};
+const withoutThinking = { enable_thinking: false };
+
+/**
+ * A validated body in domain form, defaults applied. Throws `request/unsupported-parameter` or
+ * `request/unsupported-modality` for what cannot be done, `request/invalid` for what makes no sense.
+ */
+export function toGenerationRequest(body: ChatCompletionBody): DomainRequest {
+  refuseUnsupported(body);
+  return {
+    generation: {
+      messages: toMessages(body.messages),
+      sampling: toSampling(body),
+      stop: toStop(body.stop),
+      completionTokensMax: toCompletionTokensMax(body),
+      templateVariables: isThinkingOff(body) ? withoutThinking : noTemplateVariables,
+    },
+    isStream: body.stream === true,
+    includeUsage: body.stream_options?.include_usage === true,
+    ignoredParameters: ignoredParameters(body),
+  };
+}
+
+function toSampling(body: ChatCompletionBody): Sampling {
+  return {
+    temperature: body.temperature ?? 1,
+    topP: body.top_p ?? 1,
+    topK: Math.max(0, body.top_k ?? 0),
+    minP: body.min_p ?? 0,
+    seed: toSeed(body.seed),
+    frequencyPenalty: body.frequency_penalty ?? 0,
+    presencePenalty: body.presence_penalty ?? 0,
+    repetitionPenalty: body.repetition_penalty ?? 1,
+  };
+}
+
+// 64-bit seeds are legal on the wire but not exact as a number: one seed must mean one stream of draws.
+function toSeed(seed: number | null | undefined): number | undefined {
+  if (typeof seed !== 'number') return undefined;
+  return Number.isSafeInteger(seed) ? seed : Number(BigInt.asUintN(32, BigInt(seed)));
+}
+
+function toStop(stop: string | readonly string[] | null | undefined): readonly string[] {
+  return typeof stop === 'string' ? [stop] : (stop ?? []);
+}
+
+function toCompletionTokensMax(body: ChatCompletionBody): number | undefined {
+  const bound = body.max_completion_tokens ?? body.max_tokens;
+  return typeof bound === 'number'
+    ? Math.min(Math.floor(bound), Number.MAX_SAFE_INTEGER)
+    : undefined;
+}
+
+function isThinkingOff(body: ChatCompletionBody): boolean {
+  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
+  return (
+    thinking?.type === 'disabled' ||
+    effort === 'none' ||
+    variables?.thinking === false ||
+    variables?.enable_thinking === false
+  );
+}
