@@ -1,7 +1,7 @@
 // The shared vocabulary of every module: errors, ids, clock, logger, token usage, price. Pure: it
 // imports nothing but node:crypto, holds no state and never does I/O.
 export { type Clock, systemClock } from './clock.ts';
-export { creditsPerUsd, creditsToNanoUsd, nanoUsdPerCredit, nanoUsdToCredits } from './credits.ts';
+export { creditsPerUsd, creditsToNanoUsd, nanoUsdToCredits } from './credits.ts';
 export { type ErrorCode, type ErrorCodeRow, errorCodes } from './error-codes.ts';
 export { newCompletionId, newInferenceId, newRequestId } from './ids.ts';
 export { invariant } from './invariant.ts';

@@ -112,6 +112,13 @@ function countUsableKeys(connection: Connection): number {
   return Number(row?.keys);
 }
 
+/** Also deleted keys count: an account whose keys were all deleted does not get a new first one. */
+function hasEverExisted(connection: Connection, input: { readonly accountId: string }): boolean {
+  return (
+    connection.get('SELECT 1 FROM api_key WHERE account_id = ?', input.accountId) !== undefined
+  );
+}
+
 export const keyWriteHandlers = {
   'keys/insert': insertKey,
   'keys/update': updateKey,
@@ -123,6 +130,7 @@ export const keyReadHandlers = {
   'keys/find-by-digest': findKeyByDigest,
   'keys/list': listKeys,
   'keys/count-usable': countUsableKeys,
+  'keys/has-ever-existed': hasEverExisted,
 };
 
 function findLiveRow(connection: Connection, { accountId, prefix }: KeyAddress): Row | undefined {

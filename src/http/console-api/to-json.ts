@@ -46,7 +46,7 @@ export function toLedgerReportJson(report: LedgerReport): LedgerReportJson {
 }
 
 /** `1500000000n` → `1.500000000`: exact, and never through a double. */
-export function nanoUsdToText(amount: bigint): string {
+function nanoUsdToText(amount: bigint): string {
   const sign = amount < 0n ? '-' : '';
   const absolute = amount < 0n ? -amount : amount;
   return `${sign}${absolute / nanoPerUsd}.${String(absolute % nanoPerUsd).padStart(9, '0')}`;
