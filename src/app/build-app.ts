@@ -60,6 +60,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (recovered.charged + recovered.voided > 0) {
       logger.warn(recovered, 'requests of a server that was killed have been settled');
     }
+    const foreignKeys = await keys.countForeign();
+    if (foreignKeys > 0) {
+      logger.warn(
+        { foreignKeys },
+        'keys made under another key pepper are refused; restore the file key-pepper or MOONGATE_SECRET',
+      );
+    }
     const { accountId, firstKey } = await setUpFirstStart(
       { accounts, ledger, keys },
       {

@@ -29,6 +29,8 @@ export interface Keys {
   update(address: KeyAddress, changes: KeyChanges): Promise<KeyRecord | undefined>;
   delete(address: KeyAddress): Promise<boolean>;
   countUsable(): Promise<number>;
+  /** Keys that a changed or lost pepper has made unusable. */
+  countForeign(): Promise<number>;
   /** Also true when all keys of the account have been deleted. */
   hasEverExisted(accountId: string): Promise<boolean>;
   /** Writes the last-used times that are still in memory. */
@@ -103,6 +105,7 @@ export function createKeys(database: Database, digester: KeyDigester, clock: Clo
       return isDeleted;
     },
     countUsable: () => read['keys/count-usable'](undefined as never),
+    countForeign: () => read['keys/count-foreign']({ pepperId: digester.pepperId }),
     hasEverExisted: (accountId) => read['keys/has-ever-existed']({ accountId }),
     async flush() {
       if (lastUsed.size === 0) return;

@@ -112,6 +112,15 @@ function countUsableKeys(connection: Connection): number {
   return Number(row?.keys);
 }
 
+/** Live keys whose digest was made with another pepper: nobody can ever use them under this one. */
+function countForeignKeys(connection: Connection, input: { readonly pepperId: string }): number {
+  const row = connection.get(
+    'SELECT count(*) AS keys FROM api_key WHERE deleted_at_ms IS NULL AND pepper_id <> ?',
+    input.pepperId,
+  );
+  return Number(row?.keys);
+}
+
 /** Also deleted keys count: an account whose keys were all deleted does not get a new first one. */
 function hasEverExisted(connection: Connection, input: { readonly accountId: string }): boolean {
   return (
@@ -130,6 +139,7 @@ export const keyReadHandlers = {
   'keys/find-by-digest': findKeyByDigest,
   'keys/list': listKeys,
   'keys/count-usable': countUsableKeys,
+  'keys/count-foreign': countForeignKeys,
   'keys/has-ever-existed': hasEverExisted,
 };
 

@@ -72,6 +72,8 @@ test('a key of another pepper is unknown', async (context) => {
   const { key } = await keys.create(input);
   const others = createKeys(database, createKeyDigester(randomBytes(32)), systemClock);
   assert.equal(await others.verify(key), undefined);
+  assert.equal(await others.countForeign(), 1);
+  assert.equal(await keys.countForeign(), 0);
 });
 
 test('names, budgets and scopes can be changed one by one, and last used is kept', async (context) => {
