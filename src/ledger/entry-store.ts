@@ -52,15 +52,16 @@ export type GrantResult =
   | { readonly kind: 'granted' | 'already-granted'; readonly balanceNanoUsd: bigint }
   | { readonly kind: 'unknown-account' };
 
-/** Opens the wallet on the first grant of an account. The account itself must exist. */
+/** Opens the wallet on the first grant of an account; a grant of 0 does only that. The account must exist. */
 export function grant(connection: Connection, input: GrantInput): GrantResult {
-  invariant(input.amountNanoUsd > 0n, 'a grant is positive');
+  invariant(input.amountNanoUsd >= 0n, 'a grant is never negative');
   if (connection.get('SELECT 1 FROM account WHERE id = ?', input.accountId) === undefined) {
     return { kind: 'unknown-account' };
   }
   const wallet = openWallet(connection, input.accountId);
   const earlier = connection.get("SELECT 1 FROM entry WHERE kind = 'grant' AND ref = ?", input.ref);
   if (earlier !== undefined) return { kind: 'already-granted', balanceNanoUsd: wallet.posted };
+  if (input.amountNanoUsd === 0n) return { kind: 'granted', balanceNanoUsd: wallet.posted };
   const posted = wallet.posted + input.amountNanoUsd;
   connection.run('UPDATE ledger_account SET posted = ? WHERE id = ?', posted, wallet.id);
   appendEntry(connection, {
