@@ -5,12 +5,14 @@ import type { Clock, Logger } from '../core/index.ts';
 import type { Egress } from '../egress/index.ts';
 import { createLlamaCppEngine, createScriptedEngine, type Engine } from '../engines/index.ts';
 import {
+  type Catalogue,
   chooseDefaultModel,
   createCatalogue,
   type EmbeddedModel as EmbeddedModelDetails,
   freeDiskBytes,
   isHubReachable,
   type ModelEntry,
+  ModelPullError,
   type PullEnvironment,
   type PullProgress,
   pullModel,
@@ -84,7 +86,37 @@ async function locateModel(parts: EmbeddedModelParts, signal: AbortSignal): Prom
     if (!existsSync(file)) throw new Error(`There is no model file ${file}; check MOONGATE_MODEL.`);
     return { entry: entryOfFile(file), file, sha256: undefined };
   }
-  const entry = await chooseEntry(parts, wanted, signal);
+  const catalogue = createCatalogue();
+  if (wanted !== '') return pull(parts, entryNamed(catalogue, wanted), signal);
+  const { entry, reason } = await chooseDefaultModel({
+    catalogue,
+    directory: parts.modelDirectory,
+    ramBytes: totalmem(),
+    freeDiskBytes: await freeDiskBytes(parts.modelDirectory),
+    hubReachable: () =>
+      isHubReachable(catalogue.recommended, {
+        egress: parts.egress,
+        environment: parts.pullEnvironment,
+        signal,
+      }),
+  });
+  try {
+    return await pull(parts, entry, signal);
+  } catch (error) {
+    if (!(error instanceof ModelPullError) || reason !== 'recommended') throw error;
+    parts.logger.warn(
+      { error, model: entry.id },
+      'the recommended model cannot be had; taking the smallest',
+    );
+    return pull(parts, catalogue.floor, signal);
+  }
+}
+
+async function pull(
+  parts: EmbeddedModelParts,
+  entry: ModelEntry,
+  signal: AbortSignal,
+): Promise<LocatedModel> {
   const { file, sha256 } = await pullModel({
     entry,
     directory: parts.modelDirectory,
@@ -97,33 +129,11 @@ async function locateModel(parts: EmbeddedModelParts, signal: AbortSignal): Prom
   return { entry, file, sha256 };
 }
 
-async function chooseEntry(
-  parts: EmbeddedModelParts,
-  wanted: string,
-  signal: AbortSignal,
-): Promise<ModelEntry> {
-  const catalogue = createCatalogue();
-  if (wanted !== '') {
-    const entry = catalogue.find(wanted);
-    if (entry !== undefined) return entry;
-    const known = catalogue.entries.map(({ id }) => id).join(', ');
-    throw new Error(
-      `MOONGATE_MODEL names no file and no catalogue entry: ${wanted}. Known: ${known}.`,
-    );
-  }
-  const choice = await chooseDefaultModel({
-    catalogue,
-    directory: parts.modelDirectory,
-    ramBytes: totalmem(),
-    freeDiskBytes: await freeDiskBytes(parts.modelDirectory),
-    hubReachable: () =>
-      isHubReachable(catalogue.recommended, {
-        egress: parts.egress,
-        environment: parts.pullEnvironment,
-        signal,
-      }),
-  });
-  return choice.entry;
+function entryNamed(catalogue: Catalogue, id: string): ModelEntry {
+  const entry = catalogue.find(id);
+  if (entry !== undefined) return entry;
+  const known = catalogue.entries.map((each) => each.id).join(', ');
+  throw new Error(`MOONGATE_MODEL names no file and no catalogue entry: ${id}. Known: ${known}.`);
 }
 
 const customContextTokens = 8_192;

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { PlatformError, systemClock } from '../core/index.ts';
-import { createEgress } from '../egress/index.ts';
 import { type PullProgress, readPullEnvironment } from '../models/index.ts';
 import type { DirectoryLock } from '../storage/index.ts';
 import { type App, buildApp } from './build-app.ts';
 import type { Config } from './config/config-schema.ts';
+import { createDownloadEgress } from './create-download-egress.ts';
 import { createLogger } from './create-logger.ts';
 import { type StartedModel, startEmbeddedModel } from './embedded-model.ts';
 import { type DataDirectory, modelDirectoryOf } from './open-data-directory.ts';
@@ -65,7 +65,7 @@ export async function serve(parts: ServeParts, events: ServeEvents): Promise<Run
     steps.push({ name: 'leave', run: async () => removeRunningServer(directory) });
     events.onListening({ url, dataDirectory: directory.path, firstKey: app.firstKey });
 
-    const egress = createEgress();
+    const egress = createDownloadEgress(parts.environment);
     const starting = startEmbeddedModel(
       {
         config,

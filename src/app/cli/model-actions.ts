@@ -1,5 +1,5 @@
+import { resolve } from 'node:path';
 import { systemClock } from '../../core/index.ts';
-import { createEgress } from '../../egress/index.ts';
 import {
   createCatalogue,
   listModels,
@@ -9,6 +9,7 @@ import {
   removeModel,
   withOwnSource,
 } from '../../models/index.ts';
+import { createDownloadEgress } from '../create-download-egress.ts';
 import { modelDirectoryOf } from '../open-data-directory.ts';
 import {
   type CommandContext,
@@ -54,8 +55,16 @@ export async function pullModelFile(
 ): Promise<void> {
   const { config } = loadCommandConfig(context, options);
   const known = id === undefined ? createCatalogue().floor : findEntry(id);
-  const entry = options.from === undefined ? known : withOwnSource(known, options.from);
-  const egress = createEgress();
+  const entry =
+    options.from === undefined
+      ? known
+      : withOwnSource(known, fromWhereTyped(context, options.from));
+  const egress = createDownloadEgress(context.environment);
+  const abort = new AbortController();
+  const stop = () =>
+    abort.abort(new Error('Stopped; the next pull continues where this one ended.'));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   const progress = createProgressPrinter(context);
   try {
     const pulled = await pullModel({
@@ -64,13 +73,15 @@ export async function pullModelFile(
       environment: readPullEnvironment(context.environment),
       egress,
       onProgress: progress.report,
-      signal: new AbortController().signal,
+      signal: abort.signal,
       clock: systemClock,
     });
     progress.end();
     if (options.json === true) return printJson(context, { id: entry.id, ...pulled });
     context.out(`${entry.id} is ready: ${pulled.file} (from ${pulled.source})`);
   } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
     progress.end();
     await egress.close();
   }
@@ -87,6 +98,12 @@ export async function removeModelFile(
     throw new Error(`${id} is being fetched by another process; try again later.`);
   if (options.json === true) return printJson(context, { id, removed: outcome === 'removed' });
   context.out(outcome === 'removed' ? `${id} is removed.` : `${id} was not on disk.`);
+}
+
+/** `npm run` starts commands in the package folder; a path means the folder in which it was typed. */
+function fromWhereTyped(context: CommandContext, pathOrUrl: string): string {
+  if (/^https?:/i.test(pathOrUrl)) return pathOrUrl;
+  return resolve(context.environment.INIT_CWD ?? '.', pathOrUrl);
 }
 
 function findEntry(id: string): ModelEntry {

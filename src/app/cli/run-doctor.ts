@@ -1,6 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
-import { createEgress } from '../../egress/index.ts';
 import {
   createCatalogue,
   freeDiskBytes,
@@ -10,6 +9,7 @@ import {
 } from '../../models/index.ts';
 import { acquireDirectoryLock } from '../../storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
+import { createDownloadEgress } from '../create-download-egress.ts';
 import { modelDirectoryOf, openDataDirectory } from '../open-data-directory.ts';
 import { readRunningServer } from '../running-server.ts';
 import { packageInformation } from '../version.ts';
@@ -106,7 +106,7 @@ async function checkModelFiles(config: Config, context: CommandContext): Promise
   const installed = models.filter(({ isInstalled }) => isInstalled).map(({ entry }) => entry.id);
   if (installed.length > 0)
     return { check, status: 'ok', message: `on disk: ${installed.join(', ')}` };
-  const egress = createEgress();
+  const egress = createDownloadEgress(context.environment);
   const isReachable = await isHubReachable(catalogue.recommended, {
     egress,
     environment: readPullEnvironment(context.environment),
