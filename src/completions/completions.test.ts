@@ -173,6 +173,20 @@ test('a client that is gone before the engine has begun pays nothing', async (co
   await proveSound();
 });
 
+test('a client that leaves before the first token pays nothing, although its prompt was being read', async (context) => {
+  const { completions, account, balance, proveSound } = await openCompletions(context, {
+    script: () => [{ type: 'hang' }],
+  });
+  const before = await balance();
+  const abort = new AbortController();
+  const running = await completions.start(requestOf(account.id), abort.signal);
+  abort.abort();
+  const settled = settledOf(await readAll(running.events));
+  assert.equal(settled.credits, 0n);
+  assert.equal(await balance(), before);
+  await proveSound();
+});
+
 test('an engine that fails before its first token costs nothing', async (context) => {
   const { completions, account, balance, proveSound } = await openCompletions(context, {
     script: () => [{ type: 'fail' }],

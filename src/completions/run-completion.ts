@@ -162,8 +162,10 @@ async function* generateAndSettle(
   } finally {
     release();
   }
-  const isCharged = shouldCharge(meter.hasStarted(), meter.usage().completionTokens, failure);
-  const credits = await end(run, { isAborted: abort.signal.aborted, failure, isCharged });
+  const isAborted = abort.signal.aborted;
+  // An answer that is empty but complete is an answer; one that was cut before its first token is none.
+  const isCharged = meter.hasGenerated() || (failure === undefined && !isAborted);
+  const credits = await end(run, { isAborted, failure, isCharged });
   if (failure !== undefined) throw isCharged ? afterCharge(failure) : failure;
   yield [{ type: 'settled', usage: meter.usage(), credits }];
 }
@@ -196,11 +198,6 @@ function howItEnded(failure: unknown, isAborted: boolean) {
   }
   const errorCode = failure instanceof PlatformError ? failure.code : 'internal';
   return { status: 'failed', errorCode } as const;
-}
-
-/** Nobody pays for an engine that failed before its first token, nor for a prompt that never reached one. */
-function shouldCharge(hasStarted: boolean, completionTokens: number, failure: unknown): boolean {
-  return failure === undefined ? hasStarted : completionTokens > 0;
 }
 
 function toCompletionEvent(event: GenerationEvent): CompletionEvent[] {

@@ -24,9 +24,9 @@ export function createRunningHolds(
   const meters = new Map<string, UsageMeter>();
   let onIdle: (() => void)[] = [];
   const timer = setInterval(() => {
-    const started = [...meters].filter(([, meter]) => meter.hasStarted());
-    if (started.length === 0) return;
-    const holds = started.map(([holdId, meter]) => ({ holdId, usage: meter.usage() }));
+    const generating = [...meters].filter(([, meter]) => meter.hasGenerated());
+    if (generating.length === 0) return;
+    const holds = generating.map(([holdId, meter]) => ({ holdId, usage: meter.usage() }));
     ledger.checkpoint({ holds }).catch((error: unknown) => {
       logger.warn({ error }, 'a checkpoint of running completions failed');
     });

@@ -5,9 +5,8 @@ import type { GenerationEvent } from '../engines/index.ts';
 export interface UsageMeter {
   count(event: GenerationEvent): void;
   usage(): TokenUsage;
-  /** False until the prompt is in the engine: before that nothing has been done that could be charged. */
-  hasStarted(): boolean;
-  isFinished(): boolean;
+  /** False until the first token: nobody pays for an answer that never began. */
+  hasGenerated(): boolean;
 }
 
 export function createUsageMeter(promptTokens: number): UsageMeter {
@@ -17,22 +16,17 @@ export function createUsageMeter(promptTokens: number): UsageMeter {
     completionTokens: 0,
     reasoningTokens: undefined,
   };
-  let hasStarted = false;
-  let isFinished = false;
   return {
     count(event) {
       if (event.type === 'started') {
-        hasStarted = true;
         usage = { ...usage, promptTokens: event.promptTokens, cachedTokens: event.cachedTokens };
       } else if (event.type === 'progress') {
         usage = { ...usage, completionTokens: event.completionTokens };
       } else if (event.type === 'finished') {
-        isFinished = true;
         usage = event.usage;
       }
     },
     usage: () => usage,
-    hasStarted: () => hasStarted,
-    isFinished: () => isFinished,
+    hasGenerated: () => usage.completionTokens > 0,
   };
 }

@@ -1,0 +1,112 @@
+import type { LlamaModel } from 'node-llama-cpp';
+import type { HostMessage, HostRequest, HostSettings, WorkRequest } from '../host-protocol.ts';
+import { ChatPrompt } from './chat-prompt.ts';
+import { type LlamaRuntime, loadLlamaRuntime } from './llama-runtime.ts';
+import { LockstepScheduler } from './lockstep-scheduler.ts';
+import { PrepareQueue } from './prepare-queue.ts';
+import { PromptTokenizer } from './prompt-tokenizer.ts';
+import { SpecialTokenGuard } from './special-token-guard.ts';
+
+interface Host {
+  readonly scheduler: LockstepScheduler;
+  readonly prepares: PrepareQueue;
+}
+
+/**
+ * The whole life of an engine host: call it in a process forked with an IPC channel and advanced
+ * serialization. It loads the model that the first message names, answers, and dies with its parent.
+ */
+export function runLlamaCppHost(): void {
+  let host: Host | undefined;
+  // A signal to the whole group (Ctrl-C, a service manager) must not cut what the server still drains.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // An ordinary exit would wait for the native step that may be running.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('message', (message) => {
+    const request = message as HostRequest;
+    if (request.type === 'start') {
+      void startHost(request.settings).then((started) => {
+        host = started;
+      });
+      return;
+    }
+    if (request.type === 'close') {
+      process.kill(process.pid, 'SIGKILL');
+      return;
+    }
+    if (host !== undefined) dispatch(host, request);
+  });
+}
+
+function dispatch(host: Host, request: WorkRequest): void {
+  switch (request.type) {
+    case 'prepare':
+      host.prepares.submit(request.id, request.request);
+      return;
+    case 'generate':
+      host.scheduler.submit(request);
+      return;
+    case 'cancel':
+      host.prepares.cancel(request.id);
+      host.scheduler.cancel(request.id);
+      return;
+    case 'allow':
+      host.scheduler.allow(request.id, request.totalTokens);
+      return;
+    case 'hold':
+      host.scheduler.hold(request.id, request.isHeld);
+      return;
+  }
+}
+
+async function startHost(settings: HostSettings): Promise<Host | undefined> {
+  const startedMs = performance.now();
+  try {
+    const runtime = await loadLlamaRuntime(settings);
+    const host = createHost(runtime, settings);
+    void host.scheduler.run().catch(exitAfter);
+    const alive = () => send({ type: 'alive', stepMs: host.scheduler.stepMs() });
+    setInterval(alive, settings.aliveIntervalMs);
+    const loadMs = Math.round(performance.now() - startedMs);
+    send({ type: 'ready', model: { contextTokens: runtime.contextTokens, loadMs } });
+    return host;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.send?.({ type: 'load-failed', message } satisfies HostMessage, () => process.exit(1));
+    return undefined;
+  }
+}
+
+function createHost(runtime: LlamaRuntime, settings: HostSettings): Host {
+  const { model } = runtime;
+  const template = {
+    renderer: runtime.createRenderer(runtime.template),
+    bosText: model.tokens.bosString ?? '',
+    eosText: model.tokens.eosString ?? '',
+  };
+  const prompt = new ChatPrompt(template, new SpecialTokenGuard(controlTokens(model)));
+  const tokenizer = new PromptTokenizer(model);
+  return {
+    scheduler: new LockstepScheduler(runtime, settings, send),
+    prepares: new PrepareQueue(prompt, tokenizer, settings.waitingMax, send),
+  };
+}
+
+/** The texts that the tokenizer turns into tokens which no text of a user may become. */
+function controlTokens(model: LlamaModel): readonly string[] {
+  const texts: string[] = [];
+  for (const token of model.iterateAllTokens()) {
+    const { control, unknown } = model.getTokenAttributes(token);
+    if (control || unknown) texts.push(model.detokenize([token], true));
+  }
+  return texts;
+}
+
+function send(message: HostMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+function exitAfter(error: unknown): void {
+  process.stderr.write(`the scheduler failed: ${String(error)}\n`);
+  process.exit(1);
+}
