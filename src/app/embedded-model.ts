@@ -32,6 +32,8 @@ export interface EmbeddedModelParts {
 export interface StartedModel {
   readonly engine: Engine;
   readonly details: EmbeddedModelDetails;
+  /** False while its host is being restarted. */
+  isReady(): boolean;
 }
 
 const hostUrl = new URL(
@@ -70,7 +72,11 @@ export async function startEmbeddedModel(
     await engine.close();
     throw error;
   }
-  return { engine, details: detailsOf(located.entry, engine) };
+  return {
+    engine,
+    details: detailsOf(located.entry, engine),
+    isReady: () => engine.state().status === 'ready',
+  };
 }
 
 interface LocatedModel {
@@ -184,5 +190,5 @@ function startScripted(config: Config): StartedModel {
     displayName: 'Scripted',
     description: 'Made-up words, for trying out clients.',
   };
-  return { engine, details: detailsOf(entry, engine) };
+  return { engine, details: detailsOf(entry, engine), isReady: () => true };
 }

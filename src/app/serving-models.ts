@@ -17,7 +17,8 @@ export interface ServingModels {
   explainUnavailable(reason: string): void;
   resolve(name: string): ServedModel | undefined;
   list(): readonly PricedModel[];
-  waiting(): number;
+  /** Whether an engine would take a request now. */
+  isReady(): boolean;
 }
 
 export interface PricedModel {
@@ -29,6 +30,7 @@ export async function createServingModels(config: Config, ledger: Ledger): Promi
   let directory: ModelDirectory = createModelDirectory([]);
   let served = new Map<string, ServedModel>();
   let embedded: Deployment | undefined;
+  let isEngineReady = () => false;
   let whyUnavailable = 'The model is being started; try again in a few seconds.';
 
   const serve = async (model: PublicModel): Promise<[string, ServedModel]> => {
@@ -45,6 +47,7 @@ export async function createServingModels(config: Config, ledger: Ledger): Promi
   const serving: ServingModels = {
     async attach(started) {
       embedded = started && deploymentOf(started, config);
+      isEngineReady = started?.isReady ?? (() => false);
       const models = createDefaultPublicModels({
         embedded: started?.details,
         // The adapter for the Moonshot API arrives with the upstreams; until then its key changes nothing.
@@ -71,7 +74,7 @@ export async function createServingModels(config: Config, ledger: Ledger): Promi
         const found = served.get(model.id);
         return found === undefined ? [] : [{ model, served: found }];
       }),
-    waiting: () => embedded?.queue.waiting() ?? 0,
+    isReady: () => isEngineReady(),
   };
   await serving.attach(undefined);
   return serving;

@@ -28,7 +28,7 @@ export function toHttpDependencies(parts: HttpParts): HttpDependencies {
   return {
     logger: parts.logger,
     clock,
-    build: packageInformation,
+    build: { name: packageInformation.name, version: packageInformation.version },
     completions: parts.completions,
     models: {
       list: () => servingModels.list().map((priced) => toHttpModel(priced, startedAtMs)),
@@ -59,7 +59,7 @@ export function toHttpDependencies(parts: HttpParts): HttpDependencies {
       };
     },
     readiness() {
-      const isServing = servingModels.list().some(({ served }) => served.deployments.length > 0);
+      const isServing = servingModels.isReady();
       return {
         isReady: isServing,
         checks: { database: 'ok', engine: isServing ? 'ok' : 'not ready' },

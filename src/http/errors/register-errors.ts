@@ -18,7 +18,7 @@ export function createErrorReporter(logger: Logger, clock: Clock): ErrorReporter
       requestId: request.id,
       url: request.url,
       nowMs: clock.nowMs(),
-      isCharged: context.isCharged,
+      isCharged: context.isCharged || error.hasCharged,
     });
     context.errorCode = response.body.error.code;
     if (isOurs(error, context)) {
@@ -33,7 +33,7 @@ export function createErrorReporter(logger: Logger, clock: Clock): ErrorReporter
     const { status, headers, body } = report(thrown, request);
     // The framework closes the connection after a refused body, and a client that is still sending
     // would then lose the answer. The server drops the rest of the body instead.
-    reply.removeHeader('connection');
+    if (reply.hasHeader('connection')) reply.removeHeader('connection');
     return reply
       .code(status)
       .headers(headers)

@@ -1,3 +1,4 @@
+import { PlatformError } from '../../../core/index.ts';
 import type { GenerationRequest, Sampling } from '../../../engines/index.ts';
 import { ignoredParameters } from './ignored-parameters.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
@@ -55,7 +56,12 @@ function toSeed(seed: number | null | undefined): number | undefined {
 }
 
 function toStop(stop: string | readonly string[] | null | undefined): readonly string[] {
-  return typeof stop === 'string' ? [stop] : (stop ?? []);
+  const sequences = typeof stop === 'string' ? [stop] : (stop ?? []);
+  // Half a character can never be matched in whole characters, and would cut one in two.
+  if (sequences.every((sequence) => sequence.isWellFormed())) return sequences;
+  throw new PlatformError('request/invalid', 'A stop sequence must be well-formed Unicode.', {
+    param: 'stop',
+  });
 }
 
 function toCompletionTokensMax(body: ChatCompletionBody): number | undefined {
