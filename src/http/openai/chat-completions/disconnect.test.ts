@@ -63,10 +63,10 @@ function untilAborted(dependencies: FakeDependencies) {
 for (const stream of [false, true]) {
   test(`a client that hangs up aborts the engine, and the bill is still read (stream: ${stream})`, {
     timeout: 10_000,
-  }, async () => {
+  }, async (t) => {
     const { dependencies, line } = loggingDependencies();
     const isGenerating = untilAborted(dependencies);
-    await using app = await startApp({}, dependencies);
+    const app = await startApp(t, {}, dependencies);
     const client = send(app, { stream });
     await isGenerating;
     client.destroy();
@@ -77,7 +77,7 @@ for (const stream of [false, true]) {
 
 test('a client that hangs up while the request is still queued aborts it', {
   timeout: 10_000,
-}, async () => {
+}, async (t) => {
   const { dependencies, line } = loggingDependencies();
   const { promise: isQueued, resolve } = Promise.withResolvers<void>();
   dependencies.completions.start = async (_request, signal) => {
@@ -85,16 +85,16 @@ test('a client that hangs up while the request is still queued aborts it', {
     await once(signal, 'abort');
     throw signal.reason;
   };
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   const client = send(app, {});
   await isQueued;
   client.destroy();
-  assert.equal((await line)['status'], 499);
+  assert.equal((await line).status, 499);
 });
 
 test('a slow first event opens the stream in time, and silence is filled with comments', {
   timeout: 10_000,
-}, async () => {
+}, async (t) => {
   const timers = new ManualTimers();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const dependencies = createFakeDependencies();
@@ -103,7 +103,7 @@ test('a slow first event opens the stream in time, and silence is filled with co
     yield [{ type: 'text', index: 0, text: 'Hello' }];
     yield [{ type: 'choice-finished', index: 0, reason: 'stop' }, ...settled];
   };
-  await using app = await startApp({ settings, startTimer: timers.start }, dependencies);
+  const app = await startApp(t, { settings, startTimer: timers.start }, dependencies);
   const client = send(app, { stream: true });
   await timers.started(firstEventWaitMs);
   timers.fire(firstEventWaitMs);
@@ -122,7 +122,7 @@ test('a slow first event opens the stream in time, and silence is filled with co
 
 test('a client that does not read pauses the engine and is dropped after the drain time', {
   timeout: 10_000,
-}, async () => {
+}, async (t) => {
   const timers = new ManualTimers();
   const { dependencies, line } = loggingDependencies();
   const text = 'x'.repeat(64 * 1024);
@@ -134,7 +134,7 @@ test('a client that does not read pauses the engine and is dropped after the dra
     }
     yield settled;
   };
-  await using app = await startApp({ settings, startTimer: timers.start }, dependencies);
+  const app = await startApp(t, { settings, startTimer: timers.start }, dependencies);
   const client = send(app, { stream: true });
   const [response] = await once(client, 'response');
   response.pause();
@@ -149,14 +149,14 @@ test('a client that does not read pauses the engine and is dropped after the dra
   assert.deepEqual([status, credits], [499, 7]);
 });
 
-test('a client that reads slowly gets every character in order', { timeout: 20_000 }, async () => {
+test('a client that reads slowly gets every character in order', { timeout: 20_000 }, async (t) => {
   const dependencies = createFakeDependencies();
   const texts = Array.from({ length: 200 }, (_, index) => `${index}:${'é€😀'.repeat(2000)};`);
   dependencies.completions.events = async function* () {
     for (const text of texts) yield [{ type: 'text', index: 0, text }];
     yield [{ type: 'choice-finished', index: 0, reason: 'stop' }, ...settled];
   };
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   const client = send(app, { stream: true });
   const [response] = await once(client, 'response');
   const received: Buffer[] = [];

@@ -48,8 +48,8 @@ const engineDown = new PlatformError('engine/unavailable', 'The engine is restar
   retryAfterSeconds: 1.5,
 });
 
-test('an answer has the form of the page and carries its bill in body and headers', async () => {
-  await using app = await startApp();
+test('an answer has the form of the page and carries its bill in body and headers', async (t) => {
+  const app = await startApp(t);
   const response = await post(app, { model: 'kimi-k2.5' }, { 'x-client-request-id': 'mine:1' });
   const { id, ...body } = (await response.json()) as { id: string };
   assert.match(id, /^chatcmpl-698a8974[0-9a-f]{16}$/);
@@ -88,8 +88,8 @@ test('an answer has the form of the page and carries its bill in body and header
   assert.match(response.headers.get('x-request-id') ?? '', /^req_[0-9a-f]{32}$/);
 });
 
-test('a stream names the role once, then text, then the finish with usage and bill, then [DONE]', async () => {
-  await using app = await startApp();
+test('a stream names the role once, then text, then the finish with usage and bill, then [DONE]', async (t) => {
+  const app = await startApp(t);
   const response = await post(app, { stream: true });
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(response.headers.get('x-credits-used'), null);
@@ -108,8 +108,8 @@ test('a stream names the role once, then text, then the finish with usage and bi
   assert.ok(chunks.slice(0, 3).every((chunk) => !('usage' in chunk)));
 });
 
-test('include_usage moves usage and bill into a chunk without choices and nulls the others', async () => {
-  await using app = await startApp();
+test('include_usage moves usage and bill into a chunk without choices and nulls the others', async (t) => {
+  const app = await startApp(t);
   const all = await frames(
     await post(app, { stream: true, stream_options: { include_usage: true } }),
   );
@@ -121,7 +121,7 @@ test('include_usage moves usage and bill into a chunk without choices and nulls 
   assert.deepEqual(chunks.at(-1)?.choices[0]?.usage, usage);
 });
 
-test('what the engine does not know about usage is absent, not zero', async () => {
+test('what the engine does not know about usage is absent, not zero', async (t) => {
   const dependencies = createFakeDependencies();
   dependencies.completions.events = () =>
     replay([
@@ -140,15 +140,15 @@ test('what the engine does not know about usage is absent, not zero', async () =
         },
       ],
     ]);
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   const body = (await (await post(app)).json()) as Record<string, object>;
-  assert.deepEqual(body['usage'], {
+  assert.deepEqual(body.usage, {
     prompt_tokens: 1,
     completion_tokens: 2,
     total_tokens: 3,
     completion_tokens_details: { reasoning_tokens: 2 },
   });
-  assert.deepEqual(body['choices'], [
+  assert.deepEqual(body.choices, [
     {
       index: 0,
       message: { role: 'assistant', content: '', refusal: null, reasoning_content: 'Hm.' },
@@ -159,10 +159,10 @@ test('what the engine does not know about usage is absent, not zero', async () =
 });
 
 for (const stream of [false, true]) {
-  test(`a refusal before the start is a real status with a retry hint (stream: ${stream})`, async () => {
+  test(`a refusal before the start is a real status with a retry hint (stream: ${stream})`, async (t) => {
     const dependencies = createFakeDependencies();
     dependencies.completions.refusal = engineDown;
-    await using app = await startApp({}, dependencies);
+    const app = await startApp(t, {}, dependencies);
     const response = await post(app, { stream });
     assert.equal(response.status, 503);
     assert.equal(response.headers.get('retry-after'), '2');
@@ -170,19 +170,19 @@ for (const stream of [false, true]) {
     assert.equal(response.headers.get('x-should-retry'), 'true');
   });
 
-  test(`a failure before the first event is a real status (stream: ${stream})`, async () => {
+  test(`a failure before the first event is a real status (stream: ${stream})`, async (t) => {
     const dependencies = createFakeDependencies();
     dependencies.completions.events = () => failing([]);
-    await using app = await startApp({}, dependencies);
+    const app = await startApp(t, {}, dependencies);
     const response = await post(app, { stream });
     assert.equal(response.status, 503);
     assert.equal(response.headers.get('x-should-retry'), 'true');
   });
 
-  test(`an unknown failure is a 500 that shows nothing of itself (stream: ${stream})`, async () => {
+  test(`an unknown failure is a 500 that shows nothing of itself (stream: ${stream})`, async (t) => {
     const dependencies = createFakeDependencies();
     dependencies.completions.events = () => failing([], new Error('password is hunter2'));
-    await using app = await startApp({}, dependencies);
+    const app = await startApp(t, {}, dependencies);
     const response = await post(app, { stream });
     const text = await response.text();
     assert.equal(response.status, 500);
@@ -191,10 +191,10 @@ for (const stream of [false, true]) {
   });
 }
 
-test('a failure after text ends a stream with an error event and without [DONE]', async () => {
+test('a failure after text ends a stream with an error event and without [DONE]', async (t) => {
   const dependencies = createFakeDependencies();
   dependencies.completions.events = () => failing(pageEvents.slice(0, 2));
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   const response = await post(app, { stream: true });
   assert.equal(response.status, 200);
   const last = JSON.parse((await frames(response)).at(-1) ?? '');
@@ -202,17 +202,17 @@ test('a failure after text ends a stream with an error event and without [DONE]'
   assert.equal(last.error.request_id, response.headers.get('x-request-id'));
 });
 
-test('a failure after charged text tells a waiting client not to retry', async () => {
+test('a failure after charged text tells a waiting client not to retry', async (t) => {
   const dependencies = createFakeDependencies();
   dependencies.completions.events = () => failing(pageEvents.slice(0, 2));
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   const response = await post(app);
   assert.equal(response.status, 503);
   assert.equal(response.headers.get('x-should-retry'), 'false');
 });
 
-test('what has no effect is named in a header, and refused under x-strict-parameters', async () => {
-  await using app = await startApp();
+test('what has no effect is named in a header, and refused under x-strict-parameters', async (t) => {
+  const app = await startApp(t);
   const fields = { 'odd\r\nname': 1, thinking: { type: 'enabled' }, store: true };
   const lenient = await post(app, fields);
   assert.equal(lenient.headers.get('x-ignored-parameters'), 'odd??name, store, thinking');
@@ -222,8 +222,8 @@ test('what has no effect is named in a header, and refused under x-strict-parame
   assert.ok('code' in error && error.code === 'unsupported_parameter');
 });
 
-test('management keys and keys without the chat scope cannot call models', async () => {
-  await using app = await startApp();
+test('management keys and keys without the chat scope cannot call models', async (t) => {
+  const app = await startApp(t);
   for (const key of [managementKey, unscopedKey]) {
     const response = await post(app, {}, { authorization: `Bearer ${key}` });
     assert.equal(response.status, 403);
@@ -233,7 +233,7 @@ test('management keys and keys without the chat scope cannot call models', async
   assert.deepEqual(app.dependencies.completions.requests, []);
 });
 
-test('the access log has one line of known fields, without prompt or key', async () => {
+test('the access log has one line of known fields, without prompt or key', async (t) => {
   const lines: Record<string, unknown>[] = [];
   const { promise: logged, resolve } = Promise.withResolvers<void>();
   const record = (fields: object) => {
@@ -244,16 +244,16 @@ test('the access log has one line of known fields, without prompt or key', async
   const dependencies = createFakeDependencies({
     logger: { debug: ignore, info: record, warn: record, error: record },
   });
-  await using app = await startApp({}, dependencies);
+  const app = await startApp(t, {}, dependencies);
   await (await post(app)).text();
   await logged;
   const [line] = lines;
   assert.equal(lines.length, 1);
   assert.deepEqual(
-    [line?.['status'], line?.['model'], line?.['keyId'], line?.['credits']],
+    [line?.status, line?.model, line?.keyId, line?.credits],
     [200, good.model, 'key', 6538],
   );
-  assert.deepEqual([line?.['promptTokens'], line?.['completionTokens']], [16, 835]);
+  assert.deepEqual([line?.promptTokens, line?.completionTokens], [16, 835]);
   const text = JSON.stringify(lines);
   assert.ok(!text.includes('a secret') && !text.includes(inferenceKey));
 });
