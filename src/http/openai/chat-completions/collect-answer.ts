@@ -24,6 +24,8 @@ export async function collectAnswer(
   context: RequestContext,
 ): Promise<CollectedAnswer> {
   const choices: CollectedChoice[] = [];
+  let answer: CollectedAnswer | undefined;
+  // Read to the very end: leaving early would abort a completion that is already done.
   for await (const batch of running.events) {
     for (const event of batch) {
       switch (event.type) {
@@ -41,11 +43,13 @@ export async function collectAnswer(
         case 'settled':
           context.usage = event.usage;
           context.credits = event.credits;
-          return { choices, usage: event.usage, credits: event.credits };
+          answer = { choices, usage: event.usage, credits: event.credits };
+          break;
       }
     }
   }
-  throw endedEarly();
+  if (answer === undefined) throw endedEarly();
+  return answer;
 }
 
 /** JSON text of the whole answer. */
