@@ -19,6 +19,7 @@ export function openInThreadDatabase(file: string): Database {
     write: async (name, input) => inTransaction(connection, writeHandlers, name, input),
     read: async (name, input) => readHandlers[name]?.(connection, input),
     readAlone: async (name, input) => readHandlers[name]?.(connection, input),
+    health: () => ({ isWritable: true, isReadable: true }),
     close: async () => connection.close(),
   };
 }

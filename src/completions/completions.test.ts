@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { openTestDatabase } from '../../test/support/open-test-database.ts';
+import { isTrueWithin } from '../../test/support/wait-until.ts';
 import { createAccounts } from '../accounts/index.ts';
 import { PlatformError, priceUsage, silentLogger, systemClock } from '../core/index.ts';
 import { createScriptedEngine, type ScriptedEngineOptions } from '../engines/index.ts';
-import { createLedger } from '../ledger/index.ts';
+import { createLedger, type Ledger } from '../ledger/index.ts';
 import type { CompletionEvent, CompletionRequest } from './completion.ts';
 import { createCompletions } from './create-completions.ts';
 import { createSlotQueue } from './routing/create-slot-queue.ts';
@@ -41,8 +42,23 @@ async function openCompletions(context: TestContext, setting: Setting = {}) {
   });
   const deployments = [{ id: 'embedded/scripted', engine, queue }];
   const model = { id: 'kimi', price, defaultCompletionTokens: undefined, deployments };
+  let isAway = false;
+  const away = () => Promise.reject(new PlatformError('storage/unavailable', 'away'));
+  const reachable: Ledger = {
+    ...ledger,
+    // A reserve whose answer is lost, and endings that never arrive.
+    reserve: async (terms) => {
+      const result = await ledger.reserve(terms);
+      return isAway ? away() : result;
+    },
+    settle: (outcome) => (isAway ? away() : ledger.settle(outcome)),
+    void: (outcome) => (isAway ? away() : ledger.void(outcome)),
+  };
+  const setAway = (away: boolean) => {
+    isAway = away;
+  };
   const completions = createCompletions({
-    ledger,
+    ledger: reachable,
     clock: systemClock,
     logger: silentLogger,
     checkpointIntervalMs: 1_000,
@@ -59,7 +75,7 @@ async function openCompletions(context: TestContext, setting: Setting = {}) {
     assert.equal(completions.running(), 0);
     return report;
   };
-  return { completions, ledger, account, engine, queue, price, balance, proveSound };
+  return { completions, ledger, account, engine, queue, price, balance, proveSound, setAway };
 }
 
 let requests = 0;
@@ -204,7 +220,10 @@ test('an engine that fails later is paid for what it produced, and the error for
   });
   const before = await balance();
   const running = await completions.start(requestOf(account.id), never);
-  await assert.rejects(readAll(running.events), hasCode('engine/unavailable', true));
+  await assert.rejects(readAll(running.events), (error: Error) => {
+    assert.match(error.message, /has been charged. Do not send the same request again/);
+    return hasCode('engine/unavailable', true)(error);
+  });
   const charged = before - (await balance());
   const usage = {
     promptTokens: 10,
@@ -300,6 +319,46 @@ test('a prompt that does not fit is refused with both numbers and holds nothing'
     /maximum context length is 8 tokens\. However, your messages resulted in \d+ tokens\./,
   );
   await proveSound();
+});
+
+test('a charge that the database did not take is taken when it is back, and counted until then', async (context) => {
+  const parts = await openCompletions(context);
+  const { completions, account, balance, proveSound } = parts;
+  const before = await balance();
+  const running = await completions.start(requestOf(account.id), never);
+  parts.setAway(true);
+  await assert.rejects(readAll(running.events), hasCode('storage/unavailable', true));
+  assert.equal(completions.running(), 1);
+  await completions.idle();
+  assert.equal(completions.running(), 1);
+  parts.setAway(false);
+  assert.ok(await isTrueWithin(20_000, () => completions.running() === 0));
+  assert.ok((await balance()) < before);
+  assert.equal((await proveSound()).entries, 2);
+});
+
+test('a charge that the database did not take is tried once more at the end', async (context) => {
+  const { completions, account, setAway, proveSound } = await openCompletions(context);
+  const running = await completions.start(requestOf(account.id), never);
+  setAway(true);
+  await assert.rejects(readAll(running.events), hasCode('storage/unavailable', true));
+  setAway(false);
+  await completions.close();
+  assert.equal((await proveSound()).entries, 2);
+});
+
+test('a reserve that was made although it seemed to fail is voided', async (context) => {
+  const { completions, account, balance, setAway, proveSound } = await openCompletions(context);
+  const before = await balance();
+  setAway(true);
+  await assert.rejects(
+    completions.start(requestOf(account.id), never),
+    hasCode('storage/unavailable', false),
+  );
+  setAway(false);
+  assert.ok(await isTrueWithin(20_000, () => completions.running() === 0));
+  assert.equal(await balance(), before);
+  assert.equal((await proveSound()).entries, 1);
 });
 
 function hasCode(code: string, hasCharged: boolean) {

@@ -4,7 +4,8 @@ import type { Ledger, OpenHold } from '../ledger/index.ts';
 import { budgetWindows } from './budget-windows.ts';
 import type { CompletionEvent, CompletionRequest, RunningCompletion } from './completion.ts';
 import { affordableTokens, boundCompletionTokens, costAtMost } from './completion-bound.ts';
-import { endHold } from './end-hold.ts';
+import { endHold, voidUnknownHold } from './end-hold.ts';
+import type { PendingEndings } from './pending-endings.ts';
 import { refusalToError } from './refusal-to-error.ts';
 import type { Deployment } from './routing/deployment.ts';
 import { prepareOnFirstAvailable } from './routing/prepare-on-first-available.ts';
@@ -16,6 +17,7 @@ import { createUsageMeter, type UsageMeter } from './usage-meter.ts';
 export interface CompletionParts {
   readonly ledger: Ledger;
   readonly runningHolds: RunningHolds;
+  readonly pendingEndings: PendingEndings;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly resolveModel: (name: string) => ServedModel | undefined;
@@ -99,7 +101,7 @@ async function reserve(
     asked: request.generation.completionTokensMax,
     defaultTokens: model.defaultCompletionTokens,
   });
-  const result = await parts.ledger.reserve({
+  const reserving = parts.ledger.reserve({
     holdId: request.requestId,
     accountId: principal.accountId,
     keyId: principal.keyId,
@@ -115,6 +117,10 @@ async function reserve(
       deployment: deployment.id,
       isStream: request.isStream,
     },
+  });
+  const result = await reserving.catch((error: unknown) => {
+    voidUnknownHold(parts, request.requestId);
+    throw error;
   });
   if (result.kind !== 'held') throw refusalToError(result);
   const { promptTokens } = prepared;
@@ -184,7 +190,7 @@ interface Ending {
 async function end(run: Run, { isAborted, failure, isCharged }: Ending): Promise<bigint> {
   const { parts, hold, price, meter } = run;
   try {
-    return await endHold(parts.ledger, parts.logger, {
+    return await endHold(parts, {
       holdId: hold.holdId,
       usage: meter.usage(),
       price,
@@ -219,13 +225,12 @@ function toCompletionEvent(event: GenerationEvent): CompletionEvent | undefined 
 }
 
 function afterCharge(failure: unknown): PlatformError {
-  if (!(failure instanceof PlatformError)) {
-    return new PlatformError('internal', 'The completion failed after it had begun.', {
-      cause: failure,
-      hasCharged: true,
-    });
-  }
-  return new PlatformError(failure.code, failure.message, { cause: failure, hasCharged: true });
+  const code = failure instanceof PlatformError ? failure.code : 'internal';
+  return new PlatformError(
+    code,
+    'The answer broke off; what was generated until then has been charged. Do not send the same request again automatically.',
+    { cause: failure, hasCharged: true },
+  );
 }
 
 function unknownModel(name: string): PlatformError {

@@ -49,7 +49,13 @@ export interface GrantInput {
 }
 
 export type GrantResult =
-  | { readonly kind: 'granted' | 'already-granted'; readonly balanceNanoUsd: bigint }
+  | { readonly kind: 'granted'; readonly balanceNanoUsd: bigint }
+  | {
+      readonly kind: 'already-granted';
+      readonly balanceNanoUsd: bigint;
+      /** What was granted under this reference before. */
+      readonly amountNanoUsd: bigint;
+    }
   | { readonly kind: 'unknown-account' };
 
 /** Opens the wallet on the first grant of an account; a grant of 0 does only that. The account must exist. */
@@ -59,8 +65,17 @@ export function grant(connection: Connection, input: GrantInput): GrantResult {
     return { kind: 'unknown-account' };
   }
   const wallet = openWallet(connection, input.accountId);
-  const earlier = connection.get("SELECT 1 FROM entry WHERE kind = 'grant' AND ref = ?", input.ref);
-  if (earlier !== undefined) return { kind: 'already-granted', balanceNanoUsd: wallet.posted };
+  const earlier = connection.get(
+    "SELECT amount FROM entry WHERE kind = 'grant' AND ref = ?",
+    input.ref,
+  );
+  if (earlier !== undefined) {
+    return {
+      kind: 'already-granted',
+      balanceNanoUsd: wallet.posted,
+      amountNanoUsd: earlier.amount as bigint,
+    };
+  }
   if (input.amountNanoUsd === 0n) return { kind: 'granted', balanceNanoUsd: wallet.posted };
   const posted = wallet.posted + input.amountNanoUsd;
   connection.run(

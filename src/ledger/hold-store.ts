@@ -6,6 +6,7 @@ import {
   findTightestWindow,
   holdWindows,
   moveWindowHolds,
+  openWindows,
   settleWindows,
 } from './limit-window-store.ts';
 
@@ -19,7 +20,8 @@ export function reserve(connection: Connection, terms: HoldTerms): ReserveResult
     return { kind: 'duplicate-request' };
   }
   if (wallet.available < terms.floorNanoUsd) return { kind: 'insufficient-credits' };
-  const tightest = findTightestWindow(connection, terms.windows);
+  const windows = openWindows(connection, terms.windows);
+  const tightest = findTightestWindow(windows);
   if (tightest !== undefined && tightest.available < terms.floorNanoUsd) {
     return { kind: 'budget-exceeded', scope: tightest.scope };
   }
@@ -39,7 +41,7 @@ export function reserve(connection: Connection, terms: HoldTerms): ReserveResult
     terms.nowMs,
     JSON.stringify(terms.call),
   );
-  holdWindows(connection, terms.holdId, terms.windows, amount);
+  holdWindows(connection, terms.holdId, windows, amount);
   return { kind: 'held', holdId: terms.holdId, amountNanoUsd: amount };
 }
 
@@ -59,7 +61,7 @@ export function extend(connection: Connection, input: ExtendInput): { isGranted:
   if (increase <= 0n) return { isGranted: increase === 0n };
   const wallet = findWallet(connection, hold.accountId);
   if (wallet === undefined || wallet.available < increase) return { isGranted: false };
-  const tightest = findTightestWindow(connection, input.windows);
+  const tightest = findTightestWindow(openWindows(connection, input.windows));
   if (tightest !== undefined && tightest.available < increase) return { isGranted: false };
   addToWalletHeld(connection, wallet.id, increase);
   connection.run('UPDATE hold SET amount = ? WHERE id = ?', input.amountNanoUsd, input.holdId);

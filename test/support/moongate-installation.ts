@@ -17,6 +17,8 @@ export interface Installation {
   readonly environment: Environment;
   /** Starts a server and waits until it listens; it is killed at the end of the scope. */
   serve(...words: readonly string[]): Promise<MoongateProcess>;
+  /** The same, with standard error in an open file. */
+  serveWithErrorsTo(errorDescriptor: number): Promise<MoongateProcess>;
   command(...words: readonly string[]): Promise<ProgramResult>;
   /** Runs a command with `--json` that must succeed, and resolves to what it printed. */
   ask<Answer>(...words: readonly string[]): Promise<Answer>;
@@ -47,15 +49,16 @@ export async function createInstallation(
   };
   const command = (...words: readonly string[]) =>
     runProgram(process.execPath, [mainFile, ...words], { environment: all });
+  const started = async (server: MoongateProcess) => {
+    running.add(server);
+    await server.listening();
+    return server;
+  };
   return {
     dataDirectory,
     environment: all,
-    async serve(...words) {
-      const server = new MoongateProcess(all, words);
-      running.add(server);
-      await server.listening();
-      return server;
-    },
+    serve: (...words) => started(new MoongateProcess(all, words)),
+    serveWithErrorsTo: (errorDescriptor) => started(new MoongateProcess(all, [], errorDescriptor)),
     command,
     async ask<Answer>(...words: readonly string[]) {
       return JSON.parse(successfulOutput(await command(...words, '--json'))) as Answer;

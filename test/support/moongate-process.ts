@@ -34,10 +34,15 @@ export class MoongateProcess {
   #errorOutput = '';
   #url = '';
 
-  constructor(environment: Readonly<Record<string, string>>, words: readonly string[] = []) {
+  /** `errorDescriptor`: an open file that takes standard error instead of `errorOutput`. */
+  constructor(
+    environment: Readonly<Record<string, string>>,
+    words: readonly string[] = [],
+    errorDescriptor?: number,
+  ) {
     const child = spawn(process.execPath, [mainFile, 'serve', '--json', ...words], {
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', errorDescriptor ?? 'pipe'],
     });
     this.#child = child;
     this.#ended = once(child, 'close').then(([status, signal]) => {
@@ -45,8 +50,10 @@ export class MoongateProcess {
       this.#wake();
       return this.#end;
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
+    }
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errorOutput = (this.#errorOutput + text).slice(-errorCharactersMax);
     });
   }
@@ -85,6 +92,16 @@ export class MoongateProcess {
 
   get hasEnded(): boolean {
     return this.#end !== undefined;
+  }
+
+  /** What a program does that read the log and ended. */
+  closeErrorReader(): void {
+    this.#child.stderr?.destroy();
+  }
+
+  /** What a program does that reads the log and has fallen asleep. */
+  pauseErrorReader(): void {
+    this.#child.stderr?.pause();
   }
 
   signal(name: NodeJS.Signals): void {
