@@ -67,7 +67,7 @@ export async function startEmbeddedModel(
     ...(located.sha256 === undefined ? {} : { modelSha256: located.sha256 }),
   });
   try {
-    await engine.ready();
+    await unlessAborted(engine.ready(), signal);
   } catch (error) {
     await engine.close();
     throw error;
@@ -77,6 +77,19 @@ export async function startEmbeddedModel(
     details: detailsOf(located.entry, engine),
     isReady: () => engine.state().status === 'ready',
   };
+}
+
+/** A model that loads takes seconds, in which nobody who stops the server should wait. */
+async function unlessAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([ready, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 interface LocatedModel {

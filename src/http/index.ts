@@ -7,6 +7,7 @@ export type {
   CreatedKeyJson,
   CreateKeyJson,
   GrantCreditsJson,
+  GrantedCreditsJson,
   KeyBudgetJson,
   KeyJson,
   LedgerReportJson,

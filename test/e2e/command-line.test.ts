@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createInstallation, type Installation } from '../support/moongate-installation.ts';
 import { postChat } from '../support/post-chat.ts';
@@ -92,10 +94,15 @@ test('a key works from the moment it is made, not while it is disabled, and neve
 
 test('the ledger verifies, and a grant with the same reference is made once', async (t) => {
   const { installation } = await startMoongate(t, scriptedEngine);
-  const grant = () =>
-    installation.ask<{ credits: number }>('credits', 'grant', '7', '--reference', 'may');
-  assert.equal((await grant()).credits, 10_000_007);
-  assert.equal((await grant()).credits, 10_000_007);
+  const words = ['credits', 'grant', '7', '--reference', 'may'];
+  const grant = () => installation.ask<{ credits: number; outcome: string }>(...words);
+  const outcomes = [await grant(), await grant()].map(({ credits, outcome }) => [credits, outcome]);
+  assert.deepEqual(outcomes, [
+    [10_000_007, 'granted'],
+    [10_000_007, 'already-granted'],
+  ]);
+  const again = await installation.command(...words);
+  assert.match(again.errorOutput, /Already granted under this reference/);
   assert.deepEqual(await installation.ask('ledger', 'verify'), {
     ok: true,
     openHolds: 0,
@@ -115,6 +122,12 @@ test('a wrong setting is named with where it came from, and nothing is started',
   const flag = await installation.command('serve', '--port', '70000');
   assert.equal(flag.status, 1);
   assert.match(flag.errorOutput, /server\.port \(flag\): must be <= 65535/);
+  const choice = await installation.command('serve', '--port', '0', '--engine', 'steam');
+  assert.equal(choice.status, 1);
+  assert.match(
+    choice.errorOutput,
+    /engine\.kind \(flag\): must be one of llama-cpp, scripted, none\n/,
+  );
   const short = await createInstallation(t, { ...scriptedEngine, MOONGATE_SECRET: 'short' });
   const secret = await short.command('key', 'list');
   assert.equal(secret.status, 1);
@@ -141,6 +154,17 @@ test('failures have status 1 and a message, as JSON when JSON was asked for; hel
   assert.equal(noNumber.status, 1);
   assert.match(noNumber.errorOutput, /"many" is not a whole number of credits/);
 
+  for (const [words, reason] of [
+    [['--budget-period', 'day'], /--budget-period needs --budget-usd/],
+    [['--budget-usd', '5', '--budget-period', 'year'], /one of no_reset, day, week, month/],
+    [['--budget-usd', 'five'], /--budget-usd five is no amount/],
+  ] as const) {
+    const wrong = await installation.command('key', 'create', ...words);
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.errorOutput, reason);
+  }
+  assert.deepEqual(await installation.ask('key', 'list'), []);
+
   const help = successfulOutput(await installation.command('--help'));
   for (const word of ['serve', 'key', 'credits', 'ledger', 'model', 'doctor', 'version']) {
     assert.match(help, new RegExp(`^  ${word} `, 'm'));
@@ -148,4 +172,15 @@ test('failures have status 1 and a message, as JSON when JSON was asked for; hel
   assert.match(help, /Examples:/);
   assert.match(successfulOutput(await installation.command('key', '--help')), /create .*once/);
   assert.match(successfulOutput(await installation.command('--version')), /^\d+\.\d+\.\d+\n$/);
+});
+
+test('keys that were made under another pepper are shown as such', async (t) => {
+  const installation = await createInstallation(t, scriptedEngine);
+  await installation.ask('key', 'create', '--name', 'old');
+  rmSync(join(installation.dataDirectory, 'key-pepper'));
+  const listed = await installation.command('key', 'list');
+  assert.match(successfulOutput(listed), /old {2}foreign pepper/);
+  assert.match(listed.errorOutput, /1 of these keys.*key-pepper/);
+  const [key] = await installation.ask<readonly { readonly foreign: boolean }[]>('key', 'list');
+  assert.equal(key?.foreign, true);
 });

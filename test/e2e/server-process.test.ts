@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { auditBooks } from '../support/audit-books.ts';
@@ -81,6 +82,25 @@ test('the private API does not exist for strangers and API keys, and answers the
   assert.equal(await statusFor({ authorization: `Bearer ${token}` }), 200);
 });
 
+test('the command line reaches a server that listens on one address of this machine', async (t) => {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const own = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+  if (own === undefined) return t.skip('this machine has no address but loopback');
+  const moongate = await startMoongate(t, { ...scriptedEngine, MOONGATE_HOST: own.address });
+  assert.ok(moongate.url.includes(own.address));
+  const { dataDirectory } = moongate.installation;
+  assert.equal((await moongate.installation.ask<ListedKey[]>('key', 'list')).length, 1);
+  const statusWith = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${moongate.url}/private/keys`, { headers })).status;
+  };
+  assert.equal(
+    await statusWith(readFileSync(join(dataDirectory, 'private-api-token'), 'utf8')),
+    200,
+  );
+  assert.equal(await statusWith(moongate.key), 404);
+});
+
 test('SIGTERM lets a running stream finish, bills it, and ends with status 0', async (t) => {
   const moongate = await startMoongate(t, (await endlessTinyModel(t)).environment);
   let wasAsked = false;
@@ -145,6 +165,20 @@ test('a taken port and a missing model are said plainly', async (t) => {
   const refused = await other.command('serve');
   assert.equal(refused.status, 1);
   assert.match(refused.errorOutput, /the port is taken.*MOONGATE_PORT/);
+
+  const nowhere = await createInstallation(t, {
+    ...scriptedEngine,
+    MOONGATE_HOST: 'no-such-host.invalid',
+  });
+  const unresolved = await nowhere.command('serve');
+  assert.equal(unresolved.status, 1);
+  assert.match(unresolved.errorOutput, /the host name does not resolve; check MOONGATE_HOST/);
+
+  const broken = await createInstallation(t, {
+    MOONGATE_MODEL: join(other.dataDirectory, 'b.gguf'),
+  });
+  writeFileSync(join(other.dataDirectory, 'b.gguf'), 'no model');
+  await assert.rejects((await broken.serve()).ready(), /could not be loaded: .*/);
 
   const without = await createInstallation(t, { MOONGATE_MODEL: 'missing.gguf' });
   const server = await without.serve();

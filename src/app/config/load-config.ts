@@ -81,7 +81,16 @@ function describeViolations(sources: ReadonlyMap<string, SettingSource>): string
     const unknown = error.params.additionalProperty as string | undefined;
     const name = unknown === undefined ? path : [path, unknown].filter(Boolean).join('.');
     const from = sources.get(name) ?? 'file';
-    return `  ${name} (${from}): ${unknown === undefined ? error.message : 'there is no such setting'}`;
+    const problem =
+      unknown === undefined ? (describeChoice(name) ?? error.message) : 'there is no such setting';
+    return `  ${name} (${from}): ${problem}`;
   });
   return `The configuration is wrong:\n${[...new Set(lines)].join('\n')}\nSee docs/reference/settings.md.`;
+}
+
+/** For a setting that is one of a few words; undefined for the others. */
+function describeChoice(path: string): string | undefined {
+  const setting = listSettings().find((each) => each.path === path);
+  const choices = setting?.schema.anyOf?.map((choice) => String(choice.const));
+  return choices && `must be one of ${choices.join(', ')}`;
 }
