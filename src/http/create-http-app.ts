@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { newRequestId } from '../core/index.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import { createBrokenRequestAnswer } from './errors/answer-broken-request.ts';
+import { createBrokenRequestAnswer, refuseOddRequests } from './errors/answer-broken-request.ts';
 import {
   createErrorReporter,
   type ErrorReporter,
@@ -52,7 +52,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   registerJsonBody(app, settings);
 
   const routes = [
-    chatCompletionsRoute({ dependencies, settings, reporter, accessLog, startTimer }),
+    chatCompletionsRoute({ dependencies, settings, reporter, accessLog, startTimer, isClosing }),
     ...modelsRoutes(dependencies.models),
     ...keysRoutes(dependencies.keys),
     ...billingRoutes(dependencies.balances),
@@ -95,6 +95,8 @@ function createServer(
       maxHeaderSize: settings.headersBytesMax,
       connectionsCheckingInterval: 2000,
       insecureHTTPParser: false,
+      // Refused by a hook, in our own error body.
+      requireHostHeader: false,
     },
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -105,5 +107,6 @@ function createServer(
     clientErrorHandler: createBrokenRequestAnswer(clock),
   });
   app.server.maxConnections = settings.connectionsMax;
+  refuseOddRequests(app.server, clock);
   return app;
 }

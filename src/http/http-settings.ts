@@ -1,6 +1,8 @@
 /** Limits of the HTTP server. */
 export interface HttpSettings {
   readonly bodyBytesMax: number;
+  /** Bytes of all bodies that are being received or wait to be parsed. */
+  readonly bodyBytesInFlightMax: number;
   /** Nesting of objects and arrays in a request body. */
   readonly bodyDepthMax: number;
   readonly connectionsMax: number;
@@ -10,7 +12,7 @@ export interface HttpSettings {
   /** From the first byte of a request to the end of its body; answering has no such limit. */
   readonly receiveTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** How long a stream waits for its first event before it commits to status 200. */
+  /** How long a stream waits, in the queue and for its first event, before it commits to status 200. */
   readonly firstEventWaitMs: number;
   /** Silence after which a stream gets a comment line. */
   readonly streamCommentMs: number;
@@ -22,6 +24,7 @@ export interface HttpSettings {
 
 export const defaultHttpSettings: HttpSettings = {
   bodyBytesMax: 4 * 1024 * 1024,
+  bodyBytesInFlightMax: 256 * 1024 * 1024,
   bodyDepthMax: 64,
   connectionsMax: 4096,
   headersBytesMax: 16 * 1024,

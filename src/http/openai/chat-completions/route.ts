@@ -25,6 +25,8 @@ export interface ChatCompletionsParts {
   readonly reporter: ErrorReporter;
   readonly accessLog: AccessLog;
   readonly startTimer: StartTimer;
+  /** A stream that opens while the server closes is the last on its connection. */
+  isClosing(): boolean;
 }
 
 const validateBody = compileValidator(chatCompletionSchema);
@@ -64,13 +66,15 @@ async function handle(
   try {
     const { model, domain } = readRequest(request);
     context.model = model;
-    const running = await start(parts, request, model, domain);
-    reply.header('x-model-alias', model);
-    reply.header('x-served-by', running.servedBy);
-    const ignored = [...domain.ignoredParameters, ...running.loweredParameters];
-    if (ignored.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(ignored));
-    if (!domain.isStream) return await sendAnswer(parts, running, request, reply);
-    await stream(parts, streamOptions, { running, domain }, request, reply);
+    setIgnoredHeader(reply, domain.ignoredParameters);
+    const starting = start(parts, request, model, domain).then((running) => {
+      reply.header('x-model-alias', model);
+      reply.header('x-served-by', running.servedBy);
+      setIgnoredHeader(reply, [...domain.ignoredParameters, ...running.loweredParameters]);
+      return running;
+    });
+    if (!domain.isStream) return await sendAnswer(parts, await starting, request, reply);
+    await stream(parts, streamOptions, { starting, domain }, request, reply);
     return reply;
   } finally {
     context.isWorking = false;
@@ -128,24 +132,31 @@ async function sendAnswer(
 }
 
 async function stream(
-  { dependencies, reporter }: ChatCompletionsParts,
+  { dependencies, reporter, isClosing }: ChatCompletionsParts,
   options: StreamAnswerOptions,
-  { running, domain }: { running: RunningCompletion; domain: DomainRequest },
+  { starting, domain }: { starting: Promise<RunningCompletion>; domain: DomainRequest },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   await streamAnswer(
     {
-      running,
-      head: createAnswerHead(running, dependencies.clock.nowMs()),
+      starting,
+      createHead: (running) => createAnswerHead(running, dependencies.clock.nowMs()),
       includeUsage: domain.includeUsage,
       context: request.requestContext,
-      onOpen: () => setTimingHeaders(request, reply),
-      onFailure: (error) => ({ error: reporter.report(error, request).body.error }),
+      onOpen: () => {
+        setTimingHeaders(request, reply);
+        if (isClosing()) reply.header('connection', 'close');
+      },
+      onFailure: (error) => reporter.inStream(error, request),
     },
     reply,
     options,
   );
+}
+
+function setIgnoredHeader(reply: FastifyReply, names: readonly string[]): void {
+  if (names.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(names));
 }
 
 function setTimingHeaders(request: FastifyRequest, reply: FastifyReply): void {

@@ -11,10 +11,11 @@ export interface StreamAnswerOptions extends EventStreamOptions {
 }
 
 export interface StreamedAnswer {
-  readonly running: RunningCompletion;
-  readonly head: AnswerHead;
+  /** Rejects when the request is refused; until then it may be waiting in a queue. */
+  readonly starting: Promise<RunningCompletion>;
   readonly includeUsage: boolean;
   readonly context: RequestContext;
+  createHead(running: RunningCompletion): AnswerHead;
   /** Called once, when the first event is there or has been waited for long enough. */
   onOpen(): void;
   /** The error body for a failure after the headers were sent. */
@@ -22,7 +23,12 @@ export interface StreamedAnswer {
 }
 
 type Batch = readonly CompletionEvent[];
-type NextBatch = Promise<IteratorResult<Batch>>;
+
+interface BegunAnswer {
+  readonly running: RunningCompletion;
+  readonly iterator: AsyncIterator<Batch>;
+  readonly first: IteratorResult<Batch>;
+}
 
 /**
  * Streams a completion to its settled end, also when the client is gone: the settlement must happen.
@@ -33,30 +39,46 @@ export async function streamAnswer(
   reply: FastifyReply,
   options: StreamAnswerOptions,
 ): Promise<void> {
-  const iterator = answer.running.events[Symbol.asyncIterator]();
-  const first = iterator.next();
-  await settledWithin(first, options);
+  const beginning = begin(answer.starting);
+  await settledWithin(beginning, options);
   answer.onOpen();
   reply.hijack();
   const stream = new EventStream(reply.raw, options);
   stream.open(reply.getHeaders());
   try {
-    stream.end(await pump(answer, stream, iterator, first));
+    stream.end(await pump(answer, stream, await beginning));
   } catch (error) {
-    await iterator.return?.();
     stream.end(`data: ${JSON.stringify(answer.onFailure(error))}\n\n`);
   }
 }
 
-/** Writes all frames but the last ones, which come back. */
+async function begin(starting: Promise<RunningCompletion>): Promise<BegunAnswer> {
+  const running = await starting;
+  const iterator = running.events[Symbol.asyncIterator]();
+  return { running, iterator, first: await iterator.next() };
+}
+
+/** Writes all frames but the last ones, which come back. Leaves no completion running. */
 async function pump(
-  { context, head, includeUsage }: StreamedAnswer,
+  answer: StreamedAnswer,
   stream: EventStream,
-  iterator: AsyncIterator<Batch>,
-  first: NextBatch,
+  begun: BegunAnswer,
 ): Promise<string> {
-  const renderer = new ChunkRenderer(head, includeUsage);
-  let result = await first;
+  try {
+    return await pumpToEnd(answer, stream, begun);
+  } catch (error) {
+    await begun.iterator.return?.();
+    throw error;
+  }
+}
+
+async function pumpToEnd(
+  { context, createHead, includeUsage }: StreamedAnswer,
+  stream: EventStream,
+  { running, iterator, first }: BegunAnswer,
+): Promise<string> {
+  const renderer = new ChunkRenderer(createHead(running), includeUsage);
+  let result = first;
   while (result.done !== true) {
     const frames = renderBatch(result.value, renderer, context);
     if (context.credits !== undefined) {
@@ -95,12 +117,16 @@ function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestCont
   return frames;
 }
 
-// An early failure is thrown from here, as long as it can still become a real HTTP status.
-async function settledWithin(first: NextBatch, options: StreamAnswerOptions): Promise<void> {
+// An early failure is thrown from here, as long as it can still become a real HTTP status. The wait
+// begins when the request has been accepted, so it covers the queue as well.
+async function settledWithin(
+  beginning: Promise<unknown>,
+  options: StreamAnswerOptions,
+): Promise<void> {
   const { promise: waitedEnough, resolve } = Promise.withResolvers<void>();
   const timer = options.startTimer(resolve, options.firstEventWaitMs);
   try {
-    await Promise.race([first, waitedEnough]);
+    await Promise.race([beginning, waitedEnough]);
   } finally {
     timer.stop();
   }
