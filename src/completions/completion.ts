@@ -1,5 +1,5 @@
 import type { Price, TokenUsage } from '../core/index.ts';
-import type { FinishReason, GenerationRequest } from '../engines/index.ts';
+import type { FinishReason, GenerationRequest, TokenLogprob } from '../engines/index.ts';
 import type { KeyBudget } from '../keys/index.ts';
 
 /** Who pays and under which key; made by http/hooks/authenticate from a verified key. */
@@ -36,6 +36,8 @@ export interface RunningCompletion {
   readonly fingerprint: string;
   /** Request fields that were lowered to fit, e.g. `max_tokens`. */
   readonly loweredParameters: readonly string[];
+  /** What the engine could not honour and relaxed, e.g. `response_format.json_schema.schema#/properties/a/format`. */
+  readonly relaxedParameters: readonly string[];
   readonly price: Price;
   /**
    * Batches of deltas, then exactly one `settled` batch as the last. Must be consumed to its end or
@@ -48,6 +50,20 @@ export interface RunningCompletion {
 export type CompletionEvent =
   | { readonly type: 'text'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning'; readonly index: number; readonly text: string }
+  | {
+      readonly type: 'tool-call-start';
+      readonly index: number;
+      readonly callIndex: number;
+      readonly id: string;
+      readonly name: string;
+    }
+  | {
+      readonly type: 'tool-call-arguments';
+      readonly index: number;
+      readonly callIndex: number;
+      readonly text: string;
+    }
+  | { readonly type: 'logprobs'; readonly index: number; readonly tokens: readonly TokenLogprob[] }
   | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason }
   | { readonly type: 'settled'; readonly usage: TokenUsage; readonly credits: bigint };
 

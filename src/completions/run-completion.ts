@@ -33,7 +33,12 @@ export async function runCompletion(
   const model = parts.resolveModel(request.model);
   if (model === undefined) throw unknownModel(request.model);
 
-  const generation = { ...request.generation, cacheScope: request.principal.accountId };
+  const choices = request.generation.choices ?? 1;
+  const generation = {
+    ...request.generation,
+    completionTokensMax: request.generation.completionTokensMax ?? model.defaultCompletionTokens,
+    cacheScope: request.principal.accountId,
+  };
   const { deployment, prepared } = await prepareOnFirstAvailable(
     model.deployments,
     generation,
@@ -41,11 +46,17 @@ export async function runCompletion(
     model.whyUnavailable,
   );
 
-  const { hold, completionTokens } = await reserve(parts, request, model, deployment, prepared);
+  const { hold, completionTokens, isLowered } = await reserve(
+    parts,
+    request,
+    model,
+    deployment,
+    prepared,
+  );
   const meter = createUsageMeter(prepared.promptTokens);
   const run: Run = { parts, hold, price: model.price, meter };
   parts.runningHolds.add(hold.holdId, meter);
-  const release = await queueForSlot(run, deployment, signal);
+  const release = await queueForSlots(run, deployment, choices, signal);
 
   const abort = new AbortController();
   const stop = () => abort.abort();
@@ -57,14 +68,14 @@ export async function runCompletion(
     signal.removeEventListener('abort', stop);
     release();
   });
-  const asked = request.generation.completionTokensMax;
   const description = deployment.engine.describe();
   return {
     modelName: description.modelName,
     publicModelId: model.id,
     servedBy: deployment.id,
     fingerprint: description.fingerprint,
-    loweredParameters: asked !== undefined && completionTokens < asked ? ['max_tokens'] : [],
+    loweredParameters: isLowered ? ['max_tokens'] : [],
+    relaxedParameters: prepared.relaxedParameters ?? [],
     price: model.price,
     events: startEagerly(events, stop),
   };
@@ -92,13 +103,15 @@ async function reserve(
   model: ServedModel,
   deployment: Deployment,
   prepared: Prepared,
-): Promise<{ hold: OpenHold; completionTokens: number }> {
+): Promise<{ hold: OpenHold; completionTokens: number; isLowered: boolean }> {
   const { principal } = request;
-  const wanted = boundCompletionTokens({
+  const choices = request.generation.choices ?? 1;
+  const bound = boundCompletionTokens({
     room: prepared.completionTokensRoom,
     asked: request.generation.completionTokensMax,
     defaultTokens: model.defaultCompletionTokens,
   });
+  const wanted = bound * choices;
   const result = await parts.ledger.reserve({
     holdId: request.requestId,
     accountId: principal.accountId,
@@ -106,7 +119,7 @@ async function reserve(
     model: model.id,
     priceVersion: model.price.version,
     amountNanoUsd: costAtMost(prepared.promptTokens, wanted, model.price),
-    floorNanoUsd: costAtMost(prepared.promptTokens, 1, model.price),
+    floorNanoUsd: costAtMost(prepared.promptTokens, choices, model.price),
     windows: budgetWindows(principal.keyId, principal.budget, parts.nowMs()),
     call: {
       inferenceId: request.inferenceId,
@@ -118,19 +131,24 @@ async function reserve(
   });
   if (result.kind !== 'held') throw refusalToError(result);
   const { promptTokens } = prepared;
-  return {
-    hold: result,
-    completionTokens: affordableTokens(result.amountNanoUsd, promptTokens, wanted, model.price),
-  };
+  const completionTokens = affordableTokens(
+    result.amountNanoUsd,
+    promptTokens,
+    wanted,
+    model.price,
+  );
+  const asked = (request.generation.completionTokensMax ?? 0) * choices;
+  return { hold: result, completionTokens, isLowered: completionTokens < asked };
 }
 
-async function queueForSlot(
+async function queueForSlots(
   run: Run,
   deployment: Deployment,
+  choices: number,
   signal: AbortSignal,
 ): Promise<() => void> {
   try {
-    return await deployment.queue.acquire(signal);
+    return await deployment.queue.acquire(signal, choices);
   } catch (error) {
     const failure = signal.aborted ? undefined : error;
     await end(run, { isAborted: signal.aborted, failure, isCharged: false });
@@ -204,6 +222,9 @@ function toCompletionEvent(event: GenerationEvent): CompletionEvent[] {
   switch (event.type) {
     case 'text':
     case 'reasoning':
+    case 'tool-call-start':
+    case 'tool-call-arguments':
+    case 'logprobs':
       return [event];
     case 'choice-finished':
       return [{ type: 'choice-finished', index: event.index, reason: event.reason.unified }];

@@ -47,6 +47,8 @@ export interface Prepared {
   /** How many completion tokens still fit the context after this prompt. At least 1. */
   readonly completionTokensRoom: number;
   readonly request: GenerationRequest;
+  /** Paths of what was asked for and could only be approximated; empty when absent. */
+  readonly relaxedParameters?: readonly string[];
   /** The adapter's own data; nobody else looks into it. */
   readonly handle: unknown;
 }

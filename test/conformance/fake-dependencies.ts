@@ -85,6 +85,8 @@ export class ScriptedCompletions implements Completions {
       servedBy: 'embedded',
       fingerprint: 'fp_test',
       loweredParameters: [],
+      relaxedParameters: [],
+      relaxedParameters: [],
       price,
       events: this.events(request, signal),
     };
