@@ -86,7 +86,6 @@ export class ScriptedCompletions implements Completions {
       fingerprint: 'fp_test',
       loweredParameters: [],
       relaxedParameters: [],
-      relaxedParameters: [],
       price,
       events: this.events(request, signal),
     };
