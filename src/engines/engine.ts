@@ -33,6 +33,11 @@ export interface EngineDescription {
   readonly supportsImages: boolean;
   readonly supportsLogprobs: boolean;
   readonly supportsStructuredOutput: boolean;
+  /** Whether the model can reason before it answers. */
+  readonly supportsReasoning: boolean;
+  readonly supportsLogitBias: boolean;
+  /** Whether it can go on with a given beginning of the answer. */
+  readonly supportsContinuation: boolean;
   /** The most choices of one request; 1 means `n` is not supported. */
   readonly choicesMax: number;
   readonly hasExactCachedTokens: boolean;
