@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chatMlTemplate, writeTinyModel } from '../../../../test/support/tiny-gguf.ts';
 import { silentLogger, systemClock } from '../../../core/index.ts';
+import { chooseChatFormat } from '../../chat-formats/index.ts';
 import type { Message } from '../../generation-request.ts';
 import { resolveLlamaCppSettings } from '../llama-cpp-options.ts';
 import { ChatPrompt } from './chat-prompt.ts';
@@ -48,7 +49,7 @@ after(async () => {
 function promptOf(template: string): ChatPrompt {
   const renderer = runtime.createRenderer(template);
   const guard = new SpecialTokenGuard(controlTokens);
-  return new ChatPrompt({ renderer, bosText: '', eosText: '<|im_end|>' }, guard);
+  return new ChatPrompt({ renderer, bosText: '', eosText: '<|im_end|>' }, guard, chooseChatFormat(template));
 }
 
 function rendered(template: string, messages: readonly Message[]): string {

@@ -1,0 +1,138 @@
+import { PlatformError } from '../../core/index.ts';
+import {
+  type ChatFormat,
+  type KeyedSchema,
+  type ReasoningStart,
+  thinkTags,
+} from '../chat-formats/index.ts';
+import type { GenerationRequest, ToolDefinition } from '../generation-request.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
+import { toFormatChoice, toFormatTools } from './format-tools.ts';
+import type { OutputConstraint } from './host-protocol.ts';
+import { renameRoot } from './rename-root.ts';
+
+interface Rules {
+  readonly gbnf: string;
+  readonly rootRule: string;
+}
+
+/** The grammars of a request's schemas, before it is known where the answer begins. */
+export interface CompiledOutput {
+  readonly tools: readonly ToolDefinition[];
+  /** Public paths of schema keywords that the grammars do not guarantee. */
+  readonly relaxed: readonly string[];
+  readonly schemaGrammars: ReadonlyMap<string, Rules>;
+  readonly answer: Rules | undefined;
+}
+
+const answerPrefix = 'answer-';
+
+/** The tools that the model may call: none under the choice `none`. */
+export function callableTools({ tools = [], toolChoice }: GenerationRequest) {
+  return toolChoice?.type === 'none' ? [] : tools;
+}
+
+/** Compiles the schemas of a request. Throws PlatformError `request/invalid` naming the keyword that cannot be honoured. */
+export async function compileOutput(
+  request: GenerationRequest,
+  format: ChatFormat,
+  compiler: SchemaCompiler,
+): Promise<CompiledOutput> {
+  const tools = callableTools(request);
+  const compilation = new SchemaCompilation(compiler);
+  const answer = await compilation.compileAnswer(request);
+  const schemaGrammars = new Map<string, Rules>();
+  const keyed = format.schemas(toFormatTools(tools));
+  await Promise.all(
+    keyed.map(async (schema) => {
+      schemaGrammars.set(schema.key, await compilation.compileTool(schema, tools));
+    }),
+  );
+  return { tools, relaxed: compilation.relaxed, schemaGrammars, answer };
+}
+
+/** What the output must obey; undefined when anything goes. */
+export function planOutput(
+  compiled: CompiledOutput,
+  request: GenerationRequest,
+  format: ChatFormat,
+  reasoningStart: ReasoningStart,
+): OutputConstraint | undefined {
+  const { tools, answer, schemaGrammars } = compiled;
+  const calls = format.constrain({
+    tools: toFormatTools(tools),
+    choice: toFormatChoice(request.toolChoice),
+    parallel: request.allowsParallelToolCalls ?? true,
+    reasoningStart,
+    schemaGrammar: ({ key }) => {
+      const grammar = schemaGrammars.get(key);
+      if (grammar === undefined) throw new Error(`no grammar was compiled for ${key}`);
+      return grammar;
+    },
+  });
+  if (answer === undefined && calls === undefined) return undefined;
+  if (answer === undefined || calls?.kind === 'grammar') {
+    return { triggers: [], startTriggers: [], ...calls, gbnf: calls?.gbnf ?? '' };
+  }
+  const answers = [answer.rootRule, ...(calls === undefined ? [] : ['calls'])].join(' | ');
+  const rules = [answer.gbnf, calls === undefined ? '' : renameRoot(calls.gbnf, 'calls')];
+  if (reasoningStart !== 'inside') {
+    return { gbnf: grammarText(answers, rules), triggers: [], startTriggers: [] };
+  }
+  const root = `"${thinkTags.close}" "\\n"? "\\n"? ( ${answers} )`;
+  return { gbnf: grammarText(root, rules), triggers: [thinkTags.close], startTriggers: [] };
+}
+
+class SchemaCompilation {
+  readonly #compiler: SchemaCompiler;
+  readonly relaxed: string[] = [];
+
+  constructor(compiler: SchemaCompiler) {
+    this.#compiler = compiler;
+  }
+
+  async compileAnswer({ responseFormat }: GenerationRequest): Promise<Rules | undefined> {
+    if (responseFormat === undefined) return undefined;
+    const isObject = responseFormat.type === 'json-object';
+    return await this.#compile(
+      isObject ? { type: 'object' } : responseFormat.schema,
+      isObject ? false : responseFormat.isStrict,
+      answerPrefix,
+      'response_format.json_schema.schema',
+    );
+  }
+
+  /** Keys of schemas begin with the place of their tool. */
+  async compileTool(
+    { key, schema }: KeyedSchema,
+    tools: readonly ToolDefinition[],
+  ): Promise<Rules> {
+    const index = Number(/^tool(\d+)/u.exec(key)?.[1]);
+    const isStrict = tools[index]?.isStrict ?? false;
+    return await this.#compile(
+      schema,
+      isStrict,
+      `${key}-`,
+      `tools[${index}].function.parameters`,
+    );
+  }
+
+  async #compile(
+    schema: unknown,
+    isStrict: boolean,
+    rulePrefix: string,
+    param: string,
+  ): Promise<Rules> {
+    const result = await this.#compiler.compile({ schema, isStrict, rulePrefix });
+    const at = (path: string) => (path === '' ? param : `${param}.${path}`);
+    if (result.kind === 'refused') {
+      throw new PlatformError('request/invalid', result.message, { param: at(result.path) });
+    }
+    this.relaxed.push(...result.relaxed.map(at));
+    return result;
+  }
+}
+
+function grammarText(root: string, rules: readonly string[]): string {
+  return [`root ::= ${root}`, ...rules.filter((one) => one !== '')].join('\n');
+}
