@@ -26,11 +26,7 @@ export function findMarker(
 }
 
 /** Could a longer marker still come out at the place where this one was found? */
-export function mayBecomeLonger(
-  text: string,
-  index: number,
-  markers: readonly Marker[],
-): boolean {
+export function mayBecomeLonger(text: string, index: number, markers: readonly Marker[]): boolean {
   const rest = text.slice(index);
   return markers.some(({ text: mark }) => mark.length > rest.length && mark.startsWith(rest));
 }

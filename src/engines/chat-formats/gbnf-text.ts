@@ -10,7 +10,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** A GBNF terminal for a text. */
 export function literal(text: string): string {
-  return `"${[...text].map((one) => (one === ']' || one === '[' ? one : escaped(one))).join('')}"`;
+  return `"${[...text].map(escaped).join('')}"`;
 }
 
 function escaped(character: string): string {

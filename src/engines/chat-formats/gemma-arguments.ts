@@ -1,5 +1,5 @@
 import { type BodyStep, type CallBody, mayBecome } from './call-syntax.ts';
-import { parseJson } from './json-depth.ts';
+import { escapeJson, parseJson } from './json-depth.ts';
 
 /** Stands for the quotation mark around strings. */
 export const gemmaQuote = '<|"|>';
@@ -34,25 +34,28 @@ export class GemmaArguments implements CallBody {
     let length = 0;
     let json = '';
     while (length < text.length) {
-      const mark = this.#markAt(text, length);
+      const mark = this.#markAt(text, length, isEnd);
+      if (mark === 'more') return { length, json, isClosed: false };
       if (mark === gemmaQuote) {
         json += this.#quote();
         length += mark.length;
         continue;
       }
-      if (mark !== undefined) {
+      const isOver = this.#hasEnded && !/[\s}]/u.test(text.charAt(length));
+      if (mark !== undefined || isOver) {
         length += mark === this.#endTag ? mark.length : 0;
         return { length, json: json + this.#close(), isClosed: true };
       }
-      if (!isEnd && mayBecome(text, length, this.#marks)) return { length, json, isClosed: false };
       json += this.#hasEnded ? '' : this.#take(text.charAt(length));
       length += 1;
     }
-    return { length, json: isEnd ? json + this.#close() : json, isClosed: isEnd };
+    // A turn that was cut off leaves its JSON open, so that nobody takes it for complete.
+    return { length, json: isEnd ? json + this.#endWord(false) : json, isClosed: isEnd };
   }
 
-  #markAt(text: string, at: number): string | undefined {
+  #markAt(text: string, at: number, isEnd: boolean): string | undefined {
     if (text.charAt(at) !== '<') return undefined;
+    if (!isEnd && mayBecome(text, at, this.#marks)) return 'more';
     return this.#marks.find((mark) => text.startsWith(mark, at));
   }
 
@@ -66,13 +69,14 @@ export class GemmaArguments implements CallBody {
 
   #take(character: string): string {
     const place = this.#place;
-    if (place.in === 'text') return JSON.stringify(character).slice(1, -1);
+    if (place.in === 'text') return escapeJson(character);
     if (place.in === 'json-string') {
       if (character === '"' && !place.isEscaped) this.#place = structure;
       else this.#place = { in: 'json-string', isEscaped: character === '\\' && !place.isEscaped };
       return character;
     }
-    if (/[{}[\],:]/u.test(character)) return this.#endWord(character === ':') + this.#nest(character);
+    if (/[{}[\],:]/u.test(character))
+      return this.#endWord(character === ':') + this.#nest(character);
     if (place.in === 'word') {
       this.#place = { in: 'word', text: place.text + character };
       return '';
@@ -104,7 +108,7 @@ export class GemmaArguments implements CallBody {
     return isValue ? word : JSON.stringify(word);
   }
 
-  /** Whatever is still open; a turn may be cut anywhere. */
+  /** Whatever the model left open before it ended the call. */
   #close(): string {
     if (this.#hasEnded) return '';
     const isText = this.#place.in === 'text' || this.#place.in === 'json-string';

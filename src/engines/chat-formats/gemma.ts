@@ -2,8 +2,8 @@ import { argumentsSchema, argumentsSchemas, type KeyedTool } from './arguments-s
 import type { CallOpening, CallSyntax, OpenInput } from './call-syntax.ts';
 import type { ChatFormat, ConstrainInput, ReaderInput } from './chat-format.ts';
 import { type CallGrammar, constrainCalls, repeatCall } from './constrain-calls.ts';
-import { GemmaArguments, gemmaQuote } from './gemma-arguments.ts';
 import { literal } from './gbnf-text.ts';
+import { GemmaArguments, gemmaQuote } from './gemma-arguments.ts';
 import { matchHeader, name, space } from './match-header.ts';
 import { describeThinking, type ReasoningTags, reasoningStart } from './template-thinking.ts';
 import { TurnReader } from './turn-reader.ts';

@@ -1,10 +1,10 @@
+import { argumentsSchema, argumentsSchemas, type KeyedTool } from './arguments-schema.ts';
 import type { CallOpening, CallSyntax, OpenInput } from './call-syntax.ts';
 import type { ChatFormat, ConstrainInput, ReaderInput } from './chat-format.ts';
-import { argumentsSchema, argumentsSchemas, type KeyedTool } from './arguments-schema.ts';
 import { type CallGrammar, constrainCalls, repeatCall } from './constrain-calls.ts';
 import { literal } from './gbnf-text.ts';
-import { callOf, openJsonCall } from './json-call-header.ts';
 import { JsonCallBody } from './json-call-body.ts';
+import { callOf, openJsonCall } from './json-call-header.ts';
 import { endOfObject } from './json-depth.ts';
 import { matchOneHeader, name, space } from './match-header.ts';
 import { describeThinking, reasoningStart, thinkTags } from './template-thinking.ts';

@@ -1,6 +1,19 @@
-export * from './chat-format.ts';
-export { thinkTags, type ReasoningStart, type TemplateThinking } from './template-thinking.ts';
-import type { ChatFormat } from './chat-format.ts';
-import { createHermesFormat } from './hermes-json.ts';
-import { createGenericFormat } from './generic.ts';
-export function chooseChatFormat(template: string): ChatFormat { return template.includes('tools') ? createHermesFormat(template) : createGenericFormat(template); }
+// How families of models write reasoning and tool calls: which text the template needs, which grammar
+// holds a call to its schema, and how the text of a turn is read back. Pure: it renders nothing, samples
+// nothing, knows no tokens and does no I/O.
+export type {
+  ChatFormat,
+  ConstrainInput,
+  Constraint,
+  JsonSchema,
+  KeyedSchema,
+  OutputPiece,
+  OutputReader,
+  ReaderInput,
+  SchemaGrammar,
+  ToolChoice,
+  ToolDefinition,
+} from './chat-format.ts';
+export { chooseChatFormat } from './choose-chat-format.ts';
+export type { ReasoningStart, TemplateThinking } from './template-thinking.ts';
+export { TriggerWatch } from './trigger-watch.ts';

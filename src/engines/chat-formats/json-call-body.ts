@@ -23,6 +23,7 @@ export class JsonCallBody implements CallBody {
   #state: 'begin' | 'stream' | 'gather' | 'rest' | 'after';
   #ready: string;
   #gathered = '';
+  #hasMoreKeys = false;
   /** Starts inside the object of the call. */
   readonly #json = new JsonDepth(1);
 
@@ -60,12 +61,15 @@ export class JsonCallBody implements CallBody {
     const mark = this.#marks.find((one) => text.startsWith(one, at));
     if (mark === undefined) return !isEnd && mayBecome(text, at, this.#marks) ? 'more' : 'none';
     if (!this.#json.isInString) return 'mark';
-    const isClose = mark === this.#closeTag;
-    const rest = text.slice(at + mark.length).trimStart();
-    if (rest === '') return isEnd && isClose ? 'mark' : isEnd ? 'none' : 'more';
-    if (!isClose) return 'none';
+    return mark === this.#closeTag ? this.#closeInString(text, at + mark.length, isEnd) : 'none';
+  }
+
+  /** An end tag inside a string is part of it, unless the turn or the next call shows that it was none. */
+  #closeInString(text: string, end: number, isEnd: boolean): 'mark' | 'more' | 'none' {
+    const rest = text.slice(end).trimStart();
     if (this.#marks.some((one) => rest.startsWith(one))) return 'mark';
-    return !isEnd && mayBecome(rest, 0, this.#marks) ? 'more' : 'none';
+    if (isEnd) return rest === '' ? 'mark' : 'none';
+    return rest === '' || mayBecome(rest, 0, this.#marks) ? 'more' : 'none';
   }
 
   #take(character: string): { readonly json: string; readonly isTaken: boolean } {
@@ -99,8 +103,6 @@ export class JsonCallBody implements CallBody {
     if (this.#json.depth === 0) this.#state = 'after';
     return { json: '', isTaken: true };
   }
-
-  #hasMoreKeys = false;
 
   #endValue(next: 'rest' | 'after' = 'after'): string {
     this.#state = next;

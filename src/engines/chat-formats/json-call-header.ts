@@ -1,7 +1,7 @@
 import type { CallOpening, OpenInput } from './call-syntax.ts';
-import { type HeaderPart, matchHeader, matchOneHeader, name, space } from './match-header.ts';
 import { JsonCallBody, type JsonCallOptions } from './json-call-body.ts';
 import { endOfObject, parseJson } from './json-depth.ts';
+import { type HeaderPart, matchHeader, matchOneHeader, name, space } from './match-header.ts';
 
 const quotedName = ['"', name, '"', space];
 const head = ['{', space, '"name"', space, ':', space, ...quotedName];
@@ -15,12 +15,13 @@ const argumentsKey: readonly HeaderPart[] = [
 ];
 
 /** `{"name": …, "arguments":` as models are taught to write it, and without arguments. */
-const headers: readonly (readonly HeaderPart[])[] = [head, [...typedHead, ...head.slice(2)]].flatMap(
-  (start) => [
-    [...start, ...argumentsKey],
-    [...start, '}'],
-  ],
-);
+const headers: readonly (readonly HeaderPart[])[] = [
+  head,
+  [...typedHead, ...head.slice(2)],
+].flatMap((start) => [
+  [...start, ...argumentsKey],
+  [...start, '}'],
+]);
 
 /** Opens a call that is one JSON object after `prefix`. */
 export function openJsonCall(
@@ -28,7 +29,7 @@ export function openJsonCall(
   prefix: readonly HeaderPart[],
   options: JsonCallOptions,
 ): CallOpening {
-  const { text, isEnd, findTool } = input;
+  const { text, findTool } = input;
   const { match, index } = matchOneHeader(
     text,
     headers.map((parts) => [...prefix, ...parts]),
@@ -70,8 +71,8 @@ export function callOf(text: string): JsonCall | undefined {
   const parsed = parseJson(text);
   if (!parsed.isJson || !isRecord(parsed.value)) return undefined;
   const outer = parsed.value;
-  const call = isRecord(outer['function']) ? outer['function'] : outer;
-  const { name: called, arguments: written = call['parameters'] } = call;
+  const call = isRecord(outer.function) ? outer.function : outer;
+  const { name: called, arguments: written = call.parameters } = call;
   if (typeof called !== 'string') return undefined;
   if (typeof written === 'string') return { name: called, json: written.trim() };
   return { name: called, json: JSON.stringify(written ?? {}) };

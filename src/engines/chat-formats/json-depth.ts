@@ -47,3 +47,9 @@ export function parseJson(text: string): ParsedJson {
     return { isJson: false };
   }
 }
+
+/** Text as it stands inside a JSON string. */
+export function escapeJson(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON does not allow.
+  return text.replace(/["\\\u0000-\u001f]/gu, (one) => JSON.stringify(one).slice(1, -1));
+}

@@ -1,6 +1,13 @@
-import { type BodyStep, type CallBody, type CallOpening, type CallSyntax, mayBecome, type OpenInput } from './call-syntax.ts';
-import type { ChatFormat, ConstrainInput, ReaderInput } from './chat-format.ts';
 import { argumentsSchema, argumentsSchemas, type KeyedTool } from './arguments-schema.ts';
+import {
+  type BodyStep,
+  type CallBody,
+  type CallOpening,
+  type CallSyntax,
+  mayBecome,
+  type OpenInput,
+} from './call-syntax.ts';
+import type { ChatFormat, ConstrainInput, ReaderInput } from './chat-format.ts';
 import { type CallGrammar, constrainCalls, repeatCall } from './constrain-calls.ts';
 import { endSpaceLength } from './find-marker.ts';
 import { literal } from './gbnf-text.ts';

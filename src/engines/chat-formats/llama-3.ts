@@ -31,8 +31,7 @@ export function createLlamaFormat(template: string): ChatFormat {
     toolPrompt: () => undefined,
     reasoningStart: (prompt) => reasoningStart(prompt, thinkTags, thinking.readsThinking),
     schemas: argumentsSchemas,
-    constrain: (input) =>
-      constrainCalls(input, thinkTags, (tools) => llamaGrammar(input, tools)),
+    constrain: (input) => constrainCalls(input, thinkTags, (tools) => llamaGrammar(input, tools)),
     createReader: (input: ReaderInput) => new TurnReader(llamaSyntax, thinkTags, input),
   };
 }

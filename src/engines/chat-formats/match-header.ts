@@ -9,9 +9,7 @@ export type HeaderPart =
 
 export type HeaderMatch =
   /** The text could still become a header. */
-  | 'more'
-  | 'none'
-  | { readonly length: number; readonly name: string };
+  'more' | 'none' | { readonly length: number; readonly name: string };
 
 export const space: HeaderPart = { part: 'space' };
 export const name: HeaderPart = { part: 'name' };

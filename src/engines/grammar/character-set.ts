@@ -64,8 +64,8 @@ export function inJsonString(set: CharacterSet): Expression | undefined {
   const options: Expression[] = [];
   const plain = intersection(set, plainCharacters);
   if (plain.length > 0) options.push(characters(...plain));
-  for (const [codePoint, escape] of shortEscapes) {
-    if (has(set, codePoint)) options.push(text(escape));
+  for (const [codePoint, written] of shortEscapes) {
+    if (has(set, codePoint)) options.push(text(written));
   }
   if (options.length === 0) {
     for (let codePoint = 0; codePoint < 0x20; codePoint += 1) {

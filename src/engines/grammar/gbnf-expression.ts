@@ -23,6 +23,10 @@ export function text(value: string): Expression {
 }
 
 export function characters(...ranges: readonly CharacterRange[]): Expression {
+  const [only] = ranges;
+  if (only !== undefined && ranges.length === 1 && only[0] === only[1]) {
+    return text(String.fromCodePoint(only[0]));
+  }
   return { kind: 'characters', ranges };
 }
 

@@ -9,5 +9,13 @@ export {
   type RefusedSchema,
   type SchemaOptions,
 } from './compile-json-schema.ts';
+export {
+  type CompileJob,
+  createGrammarCompiler,
+  type GrammarCompiler,
+  type GrammarCompilerOptions,
+  type ValidateJob,
+} from './create-grammar-compiler.ts';
+export { runGrammarWorker } from './run-grammar-worker.ts';
 export { defaultSchemaLimits, type SchemaLimits } from './schema-limits.ts';
 export { type Validation, validateAgainstSchema } from './validate-against-schema.ts';

@@ -45,10 +45,8 @@ export const space = optional(text(' '));
 export const comma = sequence(text(','), space);
 export const colon = sequence(text(':'), space);
 
-export const anyInteger: Expression = choice([
-  text('0'),
-  sequence(nonZeroDigit, repetition(digit, 0, integerDigitsMax - 1)),
-]);
+const positiveInteger = sequence(nonZeroDigit, repetition(digit, 0, integerDigitsMax - 1));
+const anyInteger = choice([text('0'), sequence(optional(text('-')), positiveInteger)]);
 
 export function quoted(content: Expression): Expression {
   return sequence(text('"'), content, text('"'));
@@ -60,7 +58,7 @@ export function createJsonValueRules(rules: GrammarRules): JsonValueRules {
   );
   const string = once(() => rules.define('string', quoted(repetition(character(), 0, Infinity))));
   const number = once(() => rules.define('number', anyNumber));
-  const integer = once(() => rules.define('integer', sequence(optional(text('-')), anyInteger)));
+  const integer = once(() => rules.define('integer', anyInteger));
 
   const container = (open: string, entry: Expression, close: string) => {
     const more = repetition(rules.define('more', sequence(comma, entry)), 0, Infinity);
@@ -129,7 +127,7 @@ const escaped: Expression = choice([
 
 const anyNumber: Expression = sequence(
   optional(text('-')),
-  anyInteger,
+  choice([text('0'), positiveInteger]),
   optional(sequence(text('.'), repetition(digit, 1, fractionDigitsMax))),
   optional(
     sequence(

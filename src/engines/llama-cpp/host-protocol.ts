@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../../core/index.ts';
-import type { ReasoningStart } from '../chat-formats/index.ts';
+import type { Constraint, ReasoningStart } from '../chat-formats/index.ts';
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationRequest, Sampling, ToolDefinition } from '../generation-request.ts';
 
@@ -55,16 +55,7 @@ export interface GenerateMessage {
   readonly tools?: readonly ToolDefinition[];
   /** Calls in the history: some formats number them over the whole conversation. */
   readonly callsBefore?: number;
-  readonly constraint?: OutputConstraint;
-}
-
-/** What the output must obey. The grammar begins with `root`. */
-export interface OutputConstraint {
-  readonly gbnf: string;
-  /** When there are any, the grammar begins with the one that comes first, and describes it too. */
-  readonly triggers: readonly string[];
-  /** The same, but only with nothing but white space before it. */
-  readonly startTriggers: readonly string[];
+  readonly constraint?: Constraint;
 }
 
 export type HostMessage =

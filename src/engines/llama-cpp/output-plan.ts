@@ -1,14 +1,9 @@
 import { PlatformError } from '../../core/index.ts';
-import {
-  type ChatFormat,
-  type KeyedSchema,
-  type ReasoningStart,
-  thinkTags,
-} from '../chat-formats/index.ts';
+import { literal, textWithout } from '../chat-formats/gbnf-text.ts';
+import type { ChatFormat, Constraint, KeyedSchema, ReasoningStart } from '../chat-formats/index.ts';
 import type { GenerationRequest, ToolDefinition } from '../generation-request.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { toFormatChoice, toFormatTools } from './format-tools.ts';
-import type { OutputConstraint } from './host-protocol.ts';
 import { renameRoot } from './rename-root.ts';
 
 interface Rules {
@@ -26,6 +21,12 @@ export interface CompiledOutput {
 }
 
 const answerPrefix = 'answer-';
+
+/** Of the families whose reasoning is marked by tags; a format names its own among its control texts. */
+const reasoningTags = [
+  { open: '<think>', close: '</think>' },
+  { open: '<|channel>thought', close: '<channel|>' },
+] as const;
 
 /** The tools that the model may call: none under the choice `none`. */
 export function callableTools({ tools = [], toolChoice }: GenerationRequest) {
@@ -57,7 +58,7 @@ export function planOutput(
   request: GenerationRequest,
   format: ChatFormat,
   reasoningStart: ReasoningStart,
-): OutputConstraint | undefined {
+): Constraint | undefined {
   const { tools, answer, schemaGrammars } = compiled;
   const calls = format.constrain({
     tools: toFormatTools(tools),
@@ -70,17 +71,42 @@ export function planOutput(
       return grammar;
     },
   });
-  if (answer === undefined && calls === undefined) return undefined;
-  if (answer === undefined || calls?.kind === 'grammar') {
-    return { triggers: [], startTriggers: [], ...calls, gbnf: calls?.gbnf ?? '' };
-  }
+  if (answer === undefined || calls?.kind === 'grammar') return calls;
   const answers = [answer.rootRule, ...(calls === undefined ? [] : ['calls'])].join(' | ');
   const rules = [answer.gbnf, calls === undefined ? '' : renameRoot(calls.gbnf, 'calls')];
-  if (reasoningStart !== 'inside') {
-    return { gbnf: grammarText(answers, rules), triggers: [], startTriggers: [] };
+  return afterReasoning(`( ${answers} )`, rules, format, thoughtBefore(request, reasoningStart));
+}
+
+type Thought = 'open' | 'possible' | 'none';
+
+function thoughtBefore({ reasoning }: GenerationRequest, start: ReasoningStart): Thought {
+  if (start === 'inside') return 'open';
+  return start === 'free' && reasoning?.isEnabled === true ? 'possible' : 'none';
+}
+
+/** An answer in a format comes after the reasoning, which knows no format. */
+function afterReasoning(
+  answers: string,
+  rules: readonly string[],
+  format: ChatFormat,
+  thought: Thought,
+): Constraint {
+  const grammar = (root: string, more: readonly string[] = []) =>
+    [`root ::= ${root}`, ...rules, ...more].filter((rule) => rule !== '').join('\n');
+  const tags = reasoningTags.find(({ close }) => format.controlTexts.includes(close));
+  if (tags === undefined || thought === 'none') return { kind: 'grammar', gbnf: grammar(answers) };
+  const closed = `${literal(tags.close)} "\\n"? "\\n"? ${answers}`;
+  if (thought === 'open') {
+    return {
+      kind: 'lazy-grammar',
+      gbnf: grammar(closed),
+      triggers: [tags.close],
+      startTriggers: [],
+    };
   }
-  const root = `"${thinkTags.close}" "\\n"? "\\n"? ( ${answers} )`;
-  return { gbnf: grammarText(root, rules), triggers: [thinkTags.close], startTriggers: [] };
+  const root = `${answers} | ${literal(tags.open)} thought ${closed}`;
+  const gbnf = grammar(root, textWithout('thought', [tags.open, tags.close]));
+  return { kind: 'grammar', gbnf };
 }
 
 class SchemaCompilation {
@@ -131,8 +157,4 @@ class SchemaCompilation {
     this.relaxed.push(...result.relaxed.map(at));
     return result;
   }
-}
-
-function grammarText(root: string, rules: readonly string[]): string {
-  return [`root ::= ${root}`, ...rules.filter((one) => one !== '')].join('\n');
 }

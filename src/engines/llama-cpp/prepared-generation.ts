@@ -1,15 +1,15 @@
-import type { ReasoningStart } from '../chat-formats/index.ts';
+import type { Constraint, ReasoningStart } from '../chat-formats/index.ts';
 import type { Prepared } from '../engine.ts';
-import type { GenerateMessage, OutputConstraint, PreparedPrompt } from './host-protocol.ts';
+import type { GenerateMessage, PreparedPrompt } from './host-protocol.ts';
 import { callableTools } from './output-plan.ts';
 
 /** A prompt with the grammar of its answer. The host keeps nothing between prepare and generate. */
 export class PreparedGeneration {
   readonly tokens: Uint32Array;
   readonly #reasoningStart: ReasoningStart;
-  readonly #constraint: OutputConstraint | undefined;
+  readonly #constraint: Constraint | undefined;
 
-  constructor({ tokens, reasoningStart }: PreparedPrompt, constraint?: OutputConstraint) {
+  constructor({ tokens, reasoningStart }: PreparedPrompt, constraint?: Constraint) {
     this.tokens = tokens;
     this.#reasoningStart = reasoningStart;
     this.#constraint = constraint;

@@ -1,30 +1,22 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
-import type { OutputConstraint } from '../host-protocol.ts';
+import { type Constraint, TriggerWatch } from '../../chat-formats/index.ts';
 import type { GrammarState } from './grammar-source.ts';
 
-interface Found {
-  readonly trigger: string;
-  readonly end: number;
-}
-
-/** The grammar of one choice: off until its trigger comes, then for every token. */
+/** The grammar of one choice: from the first token on, or off until its trigger comes. */
 export class ChoiceConstraint {
-  readonly #plan: OutputConstraint;
   readonly #begin: () => GrammarState;
   readonly #model: LlamaModel;
-  readonly #tailLength: number;
+  readonly #watch: TriggerWatch | undefined;
+  readonly #triggers: readonly string[];
   #state: GrammarState | undefined;
-  #tail = '';
-  /** Nothing but white space has come before the tail. */
-  #isAtStart = true;
 
-  constructor(plan: OutputConstraint, begin: () => GrammarState, model: LlamaModel) {
-    this.#plan = plan;
+  constructor(constraint: Constraint, begin: () => GrammarState, model: LlamaModel) {
     this.#begin = begin;
     this.#model = model;
-    const triggers = [...plan.triggers, ...plan.startTriggers];
-    this.#tailLength = Math.max(0, ...triggers.map((trigger) => trigger.length));
-    if (triggers.length === 0) this.#state = begin();
+    const isLazy = constraint.kind === 'lazy-grammar';
+    this.#watch = isLazy ? new TriggerWatch(constraint) : undefined;
+    this.#triggers = isLazy ? [...constraint.triggers, ...constraint.startTriggers] : [];
+    if (!isLazy) this.#state = begin();
   }
 
   /** What the next token must obey; undefined while anything goes. */
@@ -33,43 +25,23 @@ export class ChoiceConstraint {
   }
 
   /**
-   * Looks for the trigger. When a token goes on behind it, the grammar did not see that part: the tokens
-   * that are returned end with the trigger and must take the token's place.
+   * Looks for the trigger. When a token goes on behind it, that part was not drawn under the grammar: the
+   * tokens that are returned end with the trigger and must take the token's place.
    */
   watch(token: Token): readonly Token[] | undefined {
-    if (this.#state !== undefined) return undefined;
+    if (this.#watch === undefined || this.#state !== undefined) return undefined;
     const text = this.#model.detokenize([token], true);
-    const tail = this.#tail + text;
-    const found = this.#find(tail);
-    if (found === undefined) {
-      const cut = Math.max(0, tail.length - this.#tailLength);
-      this.#isAtStart &&= tail.slice(0, cut).trim() === '';
-      this.#tail = tail.slice(cut);
-      return undefined;
-    }
+    const found = this.#watch.push(text);
+    const trigger = this.#triggers.find((one) => found?.startsWith(one));
+    if (found === undefined || trigger === undefined) return undefined;
     this.#state = this.#begin();
-    this.#state.accept(this.#tokenize(found.trigger));
-    const surplus = tail.length - found.end;
+    this.#state.accept(this.#tokenize(trigger));
+    const surplus = found.length - trigger.length;
     return surplus === 0 ? undefined : this.#tokenize(text.slice(0, text.length - surplus));
   }
 
   isComplete(): boolean {
     return this.#state?.isComplete() ?? false;
-  }
-
-  #find(text: string): Found | undefined {
-    let first: Found | undefined;
-    const consider = (trigger: string, start: number) => {
-      const end = start + trigger.length;
-      if (start >= 0 && (first === undefined || end < first.end)) first = { trigger, end };
-    };
-    for (const trigger of this.#plan.triggers) consider(trigger, text.indexOf(trigger));
-    if (!this.#isAtStart) return first;
-    const start = text.length - text.trimStart().length;
-    for (const trigger of this.#plan.startTriggers) {
-      if (text.startsWith(trigger, start)) consider(trigger, start);
-    }
-    return first;
   }
 
   #tokenize(text: string): readonly Token[] {

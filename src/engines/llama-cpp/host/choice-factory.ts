@@ -110,14 +110,13 @@ export class ChoiceFactory {
   /** Plain text needs no reader. */
   #reader(request: GenerateMessage): OutputReader | undefined {
     const { tools = [], startsInReasoning, callsBefore = 0 } = request;
-    const { thinking, callId } = this.#format;
-    if (tools.length === 0 && !startsInReasoning && !thinking.readsThinking) return undefined;
+    const { readsThinking } = this.#format.thinking;
+    if (tools.length === 0 && !startsInReasoning && !readsThinking) return undefined;
     return this.#format.createReader({
       startsInReasoning,
       tools: toFormatTools(tools),
       callsBefore,
-      newCallId: (name, index) =>
-        callId === undefined ? newCallId() : callId(name, callsBefore + index),
+      newCallId,
     });
   }
 
