@@ -18,7 +18,7 @@ const moonPhase: ToolDefinition = {
 };
 const openGate: ToolDefinition = {
   name: 'open_gate',
-  parameters: { type: 'object', properties: {} },
+  parameters: { type: 'object', properties: {}, additionalProperties: false },
   isStrict: false,
 };
 

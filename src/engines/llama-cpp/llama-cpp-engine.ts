@@ -2,6 +2,7 @@ import { type ChatFormat, chooseChatFormat } from '../chat-formats/index.ts';
 import type { Engine, EngineDescription, GenerateOptions, Prepared } from '../engine.ts';
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationRequest } from '../generation-request.ts';
+import { createGrammarCompiler, type GrammarCompiler } from '../grammar/index.ts';
 import { refuseBeyondDescription } from '../refuse-beyond-description.ts';
 import { assertContinuable, failed, poisoned, refusalError, tooLong } from './engine-errors.ts';
 import { engineFingerprint } from './engine-fingerprint.ts';
@@ -16,7 +17,6 @@ import {
 import { compileOutput, planOutput } from './output-plan.ts';
 import { PoisonList } from './poison-list.ts';
 import { PreparedGeneration } from './prepared-generation.ts';
-import { createSchemaCompiler, type SchemaCompiler } from './schema-compiler.ts';
 
 /** Of one request, also where there are more sequences. */
 const choicesMax = 8;
@@ -39,7 +39,7 @@ class HostedEngine implements LlamaCppEngine {
   readonly #poison: PoisonList;
   readonly #supervisor: HostSupervisor;
   readonly #prepares = new Map<number, PromiseWithResolvers<PreparedPrompt>>();
-  readonly #compiler: SchemaCompiler | undefined;
+  readonly #compiler: GrammarCompiler | undefined;
   #format: ChatFormat | undefined;
   readonly #channels = new Map<number, GenerationChannel>();
   #contextTokens: number;
@@ -53,7 +53,7 @@ class HostedEngine implements LlamaCppEngine {
     this.#poison = new PoisonList(options.clock);
     const { grammarWorkerUrl } = options;
     this.#compiler =
-      grammarWorkerUrl === undefined ? undefined : createSchemaCompiler(grammarWorkerUrl);
+      grammarWorkerUrl === undefined ? undefined : createGrammarCompiler({ workerUrl: grammarWorkerUrl });
     this.#supervisor = new HostSupervisor({
       hostUrl: options.hostUrl,
       settings: this.#settings,

@@ -2,7 +2,7 @@ import { PlatformError } from '../../core/index.ts';
 import { literal, textWithout } from '../chat-formats/gbnf-text.ts';
 import type { ChatFormat, Constraint, KeyedSchema, ReasoningStart } from '../chat-formats/index.ts';
 import type { GenerationRequest, ToolDefinition } from '../generation-request.ts';
-import type { SchemaCompiler } from './schema-compiler.ts';
+import type { GrammarCompiler } from '../grammar/index.ts';
 import { toFormatChoice, toFormatTools } from './format-tools.ts';
 import { renameRoot } from './rename-root.ts';
 
@@ -20,6 +20,8 @@ export interface CompiledOutput {
   readonly answer: Rules | undefined;
 }
 
+/** Of all schemas of a request together: the engine reads the whole grammar between two steps. */
+const grammarCharactersMax = 1024 * 1024;
 const answerPrefix = 'answer-';
 
 /** Of the families whose reasoning is marked by tags; a format names its own among its control texts. */
@@ -37,18 +39,16 @@ export function callableTools({ tools = [], toolChoice }: GenerationRequest) {
 export async function compileOutput(
   request: GenerationRequest,
   format: ChatFormat,
-  compiler: SchemaCompiler,
+  compiler: GrammarCompiler,
 ): Promise<CompiledOutput> {
   const tools = callableTools(request);
   const compilation = new SchemaCompilation(compiler);
   const answer = await compilation.compileAnswer(request);
   const schemaGrammars = new Map<string, Rules>();
-  const keyed = format.schemas(toFormatTools(tools));
-  await Promise.all(
-    keyed.map(async (schema) => {
-      schemaGrammars.set(schema.key, await compilation.compileTool(schema, tools));
-    }),
-  );
+  // One after the other: the compiler's queue is for all requests.
+  for (const schema of format.schemas(toFormatTools(tools))) {
+    schemaGrammars.set(schema.key, await compilation.compileTool(schema, tools));
+  }
   return { tools, relaxed: compilation.relaxed, schemaGrammars, answer };
 }
 
@@ -110,10 +110,11 @@ function afterReasoning(
 }
 
 class SchemaCompilation {
-  readonly #compiler: SchemaCompiler;
+  readonly #compiler: GrammarCompiler;
   readonly relaxed: string[] = [];
+  #characters = 0;
 
-  constructor(compiler: SchemaCompiler) {
+  constructor(compiler: GrammarCompiler) {
     this.#compiler = compiler;
   }
 
@@ -155,6 +156,11 @@ class SchemaCompilation {
       throw new PlatformError('request/invalid', result.message, { param: at(result.path) });
     }
     this.relaxed.push(...result.relaxed.map(at));
+    this.#characters += result.gbnf.length;
+    if (this.#characters > grammarCharactersMax) {
+      const message = 'The schemas of this request are too large together. Send fewer or simpler tools.';
+      throw new PlatformError('request/invalid', message, { param: 'tools' });
+    }
     return result;
   }
 }
