@@ -177,3 +177,6 @@ function isRefusal(error: unknown): true {
   assert.equal(error.param, 'n');
   return true;
 }
+
+/** For adapters that have none of these abilities. */
+export const abilityTestNames = Object.keys(abilityTests) as readonly (keyof typeof abilityTests)[];

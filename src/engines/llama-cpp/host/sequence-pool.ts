@@ -54,7 +54,7 @@ export class SequencePool {
     const target = this.#takeLowest();
     try {
       const source = this.#bestSource(tokens, cacheScope, cacheHint);
-      if (source === undefined) this.#giveUp(cacheScope, cacheHint);
+      this.#giveUp(tokens, cacheScope, cacheHint);
       if (source !== target) await this.#makeRoom(target, source);
       if (source === undefined) await this.#erase(target);
       else if (source !== target) await this.#copy(target, source, tokens);
@@ -133,11 +133,12 @@ export class SequencePool {
     return best;
   }
 
-  /** A hinted conversation that shares nothing with what it left behind has no more use for that. */
-  #giveUp(cacheScope: string, cacheHint: string | undefined): void {
+  /** A hinted conversation that goes on with less than half of what it left has no more use for that. */
+  #giveUp(tokens: readonly number[], cacheScope: string, cacheHint: string | undefined): void {
     if (cacheHint === undefined) return;
     for (const slot of this.#slots) {
-      const isLeft = !slot.isBusy && slot.scope === cacheScope && slot.hint === cacheHint;
+      if (slot.isBusy || slot.scope !== cacheScope || slot.hint !== cacheHint) continue;
+      const isLeft = reusableTokens(slot.sequence, tokens) * 2 < slot.sequence.nextTokenIndex;
       if (isLeft) slot.lastUsed = 0;
     }
   }
