@@ -113,17 +113,22 @@ test('a forbidden token never comes and a forced one always does', async () => {
   assert.ok(!/[A-Z!-/:-@]/u.test(run.text), run.text);
 });
 
-test('of equal prefixes the one with the same hint is taken, and a left one makes room first', async () => {
+test('a hinted conversation that begins anew makes room of its own, not of others', async () => {
   const engine = engineOf('llama');
   const cacheScope = 'hinted';
   const say = (text: string, cacheHint: string) =>
     question({ messages: [userMessage(text)], cacheScope, cacheHint, completionTokensMax: 2 });
   const kept = 'Tell me of the gate and who opens it.';
   await runGeneration(engine, say(kept, 'kept'));
-  // Nothing in common but the template: without a hint this would push out what is oldest.
+  // Nothing in common but the template: without the hint they would push out what is oldest.
   for (const text of ['A first other talk.', 'B second one.', 'C third one.', 'D fourth one.']) {
     await runGeneration(engine, say(text, 'changing'));
   }
   const again = await runGeneration(engine, say(kept, 'kept'));
   assert.equal(again.cachedTokens, again.usage.promptTokens - 1);
+  for (const text of ['A first other talk.', 'B second one.', 'C third one.', 'D fourth one.']) {
+    await runGeneration(engine, say(text, text));
+  }
+  const late = await runGeneration(engine, say(kept, 'kept'));
+  assert.ok((late.cachedTokens ?? 0) < late.usage.promptTokens - 1, 'it was never pushed out');
 });

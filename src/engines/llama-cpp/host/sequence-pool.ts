@@ -53,9 +53,10 @@ export class SequencePool {
   ): Promise<AcquiredSlot> {
     const target = this.#takeLowest();
     try {
-      const source = this.#bestSource(tokens, cacheScope, cacheHint);
+      const source = this.#bestSource(tokens, cacheScope, target);
       this.#giveUp(tokens, cacheScope, cacheHint);
-      if (source !== target) await this.#makeRoom(target, source);
+      const isContinued = source === target && !isMostlyLost(target.sequence, tokens);
+      if (!isContinued) await this.#makeRoom(target, source);
       if (source === undefined) await this.#erase(target);
       else if (source !== target) await this.#copy(target, source, tokens);
       // The last token is always evaluated anew: it is the one whose successor is asked for.
@@ -111,11 +112,11 @@ export class SequencePool {
     return target;
   }
 
-  /** The longest prefix; of equal ones that with the same hint, which is likely to go on with it. */
+  /** The longest prefix; of equal ones that of `target`, which needs no copy. */
   #bestSource(
     tokens: readonly number[],
     cacheScope: string,
-    cacheHint: string | undefined,
+    target: PoolSlot,
   ): PoolSlot | undefined {
     let best: PoolSlot | undefined;
     let bestTokens = 0;
@@ -123,9 +124,8 @@ export class SequencePool {
       // Content of another account is never looked at: a hit would tell what that account had sent.
       if (slot.scope !== cacheScope) continue;
       const reusable = reusableTokens(slot.sequence, tokens);
-      const isHinted = cacheHint !== undefined && slot.hint === cacheHint;
-      const isEqual = reusable > 0 && reusable === bestTokens;
-      if (reusable > bestTokens || (isEqual && isHinted)) {
+      const isAsGood = slot === target && reusable > 0 && reusable === bestTokens;
+      if (reusable > bestTokens || isAsGood) {
         best = slot;
         bestTokens = reusable;
       }
@@ -138,8 +138,7 @@ export class SequencePool {
     if (cacheHint === undefined) return;
     for (const slot of this.#slots) {
       if (slot.isBusy || slot.scope !== cacheScope || slot.hint !== cacheHint) continue;
-      const isLeft = reusableTokens(slot.sequence, tokens) * 2 < slot.sequence.nextTokenIndex;
-      if (isLeft) slot.lastUsed = 0;
+      if (isMostlyLost(slot.sequence, tokens)) slot.lastUsed = 0;
     }
   }
 
@@ -191,6 +190,11 @@ function reusableTokens(sequence: LlamaContextSequence, tokens: readonly number[
   const { firstDifferentIndex } = sequence.compareContextTokens(asTokens(tokens.slice(0, -1)));
   const lost = sequence.getRestoreToPrefixIndexEvaluationSize(firstDifferentIndex);
   return firstDifferentIndex - Math.max(0, lost);
+}
+
+/** The prompt goes on with less than half of what the sequence holds: probably another conversation. */
+function isMostlyLost(sequence: LlamaContextSequence, tokens: readonly number[]): boolean {
+  return reusableTokens(sequence, tokens) * 2 < sequence.nextTokenIndex;
 }
 
 type Tokens = Parameters<LlamaContextSequence['compareContextTokens']>[0];
