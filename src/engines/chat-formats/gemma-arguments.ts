@@ -1,4 +1,5 @@
 import { type BodyStep, type CallBody, mayBecome } from './call-syntax.ts';
+import { endsInString } from './controlled-arguments.ts';
 import { escapeJson, parseJson } from './json-depth.ts';
 
 /** Stands for the quotation mark around strings. */
@@ -36,8 +37,10 @@ export class GemmaArguments implements CallBody {
     while (length < text.length) {
       const mark = this.#markAt(text, length, isEnd);
       if (mark === 'more') return { length, json, isClosed: false };
-      if (mark === gemmaQuote) {
-        json += this.#quote();
+      const inside = this.#markInString(text, length, mark, isEnd);
+      if (inside === 'more') return { length, json, isClosed: false };
+      if (mark !== undefined && (mark === gemmaQuote || inside === 'no')) {
+        json += inside === 'no' ? '' : this.#quote();
         length += mark.length;
         continue;
       }
@@ -59,9 +62,15 @@ export class GemmaArguments implements CallBody {
     return this.#marks.find((mark) => text.startsWith(mark, at));
   }
 
+  /** Does a mark inside a JSON string end it? */
+  #markInString(text: string, at: number, mark: string | undefined, isEnd: boolean) {
+    if (mark === undefined || this.#place.in !== 'json-string') return 'yes';
+    if (mark === gemmaQuote) return 'no';
+    return endsInString(text, at + mark.length, this.#marks, isEnd);
+  }
+
   #quote(): string {
     if (this.#hasEnded) return '';
-    if (this.#place.in === 'json-string') return '';
     const before = this.#endWord(false);
     this.#place = this.#place.in === 'text' ? structure : { in: 'text' };
     return `${before}"`;

@@ -51,8 +51,8 @@ export function openTagged(input: OpenInput): CallOpening {
 function openBare({ text, isEnd, isFirst, findTool }: OpenInput): CallOpening {
   if (!isFirst) return 'none';
   const head = ['{', space, '"name"', space, ':', space, '"', name, '"'];
-  const fence = { part: 'either', texts: ['```json', '```'] } as const;
-  const { match } = matchOneHeader(text, [head, [fence, space, ...head]]);
+  const fences = ['```json', '```'].map((fence) => [fence, space, ...head]);
+  const { match } = matchOneHeader(text, [head, ...fences]);
   if (typeof match === 'string') return match;
   if (findTool(match.name) === undefined) return 'none';
   const start = text.indexOf('{');

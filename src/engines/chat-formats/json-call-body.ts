@@ -61,15 +61,9 @@ export class JsonCallBody implements CallBody {
     const mark = this.#marks.find((one) => text.startsWith(one, at));
     if (mark === undefined) return !isEnd && mayBecome(text, at, this.#marks) ? 'more' : 'none';
     if (!this.#json.isInString) return 'mark';
-    return mark === this.#closeTag ? this.#closeInString(text, at + mark.length, isEnd) : 'none';
-  }
-
-  /** An end tag inside a string is part of it, unless the turn or the next call shows that it was none. */
-  #closeInString(text: string, end: number, isEnd: boolean): 'mark' | 'more' | 'none' {
-    const rest = text.slice(end).trimStart();
-    if (this.#marks.some((one) => rest.startsWith(one))) return 'mark';
-    if (isEnd) return rest === '' ? 'mark' : 'none';
-    return rest === '' || mayBecome(rest, 0, this.#marks) ? 'more' : 'none';
+    // A string may speak of the tags. Only the end of the turn shows that its end was forgotten.
+    if (mark !== this.#closeTag || text.slice(at + mark.length).trim() !== '') return 'none';
+    return isEnd ? 'mark' : 'more';
   }
 
   #take(character: string): { readonly json: string; readonly isTaken: boolean } {

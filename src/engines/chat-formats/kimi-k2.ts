@@ -1,15 +1,8 @@
 import { argumentsSchema, argumentsSchemas, type KeyedTool } from './arguments-schema.ts';
-import {
-  type BodyStep,
-  type CallBody,
-  type CallOpening,
-  type CallSyntax,
-  mayBecome,
-  type OpenInput,
-} from './call-syntax.ts';
+import type { CallOpening, CallSyntax, OpenInput } from './call-syntax.ts';
 import type { ChatFormat, ConstrainInput, ReaderInput } from './chat-format.ts';
 import { type CallGrammar, constrainCalls, repeatCall } from './constrain-calls.ts';
-import { endSpaceLength } from './find-marker.ts';
+import { ControlledArguments } from './controlled-arguments.ts';
 import { literal } from './gbnf-text.ts';
 import { matchHeader, name, space } from './match-header.ts';
 import { describeThinking, reasoningStart, thinkTags } from './template-thinking.ts';
@@ -61,7 +54,11 @@ function openKimiCall({ text, findTool }: OpenInput): CallOpening {
   if (typeof match === 'string') return match;
   const called = namesIn(match.name).find((candidate) => findTool(candidate) !== undefined);
   if (called === undefined) return 'none';
-  return { length: match.length, name: called, body: new KimiArguments() };
+  return {
+    length: match.length,
+    name: called,
+    body: new ControlledArguments(kimiTexts.callEnd, controlTexts),
+  };
 }
 
 /** Models write `functions.NAME:0`, and now and then `functionsNAME0`, `NAME:0` or the name alone. */
@@ -69,37 +66,6 @@ function namesIn(id: string): readonly string[] {
   const starts = ['functions.', 'functions', ''].filter((start) => id.startsWith(start));
   const ends = [/:\d*$/u, /\d+$/u, /$/u];
   return starts.flatMap((start) => ends.map((end) => id.slice(start.length).replace(end, '')));
-}
-
-/** The text up to a control token, without the white space at its two ends. */
-class KimiArguments implements CallBody {
-  #hasBegun = false;
-
-  read(text: string, isEnd: boolean): BodyStep {
-    const start = this.#hasBegun ? 0 : text.length - text.trimStart().length;
-    const stop = firstStop(text, isEnd);
-    const end = stop.index - endSpaceLength(text.slice(start, stop.index));
-    if (!stop.isFound && !isEnd) {
-      this.#hasBegun ||= end > start;
-      const length = Math.max(start, end);
-      return { length, json: text.slice(start, length), isClosed: false };
-    }
-    const isOwnEnd = text.startsWith(kimiTexts.callEnd, stop.index);
-    const length = stop.index + (isOwnEnd ? kimiTexts.callEnd.length : 0);
-    return { length, json: text.slice(start, Math.max(start, end)), isClosed: true };
-  }
-}
-
-/** The first control text, or where the end of the text could become one. */
-function firstStop(text: string, isEnd: boolean): { index: number; isFound: boolean } {
-  for (let index = text.indexOf('<|'); index >= 0; index = text.indexOf('<|', index + 1)) {
-    if (controlTexts.some((control) => text.startsWith(control, index))) {
-      return { index, isFound: true };
-    }
-    if (!isEnd && mayBecome(text, index, controlTexts)) return { index, isFound: false };
-  }
-  const isHeld = !isEnd && text.endsWith('<');
-  return { index: text.length - (isHeld ? 1 : 0), isFound: false };
 }
 
 function kimiGrammar(

@@ -24,6 +24,8 @@ export interface Compilation {
   resolve(reference: string): Schema | undefined;
   /** Gives a schema that was made of others the place that errors in it are reported for. */
   adopt(made: SchemaObject, origin: SchemaObject): SchemaObject;
+  /** Whether two schemas may still be compared; after enough comparisons the answer is always no. */
+  canCompare(): boolean;
   /** Refuses under strict; otherwise notes that the keyword is not honoured and returns. */
   unsupported(schema: SchemaObject, keyword: string, message: string): void;
   /** For what has no valid output, or costs too much, whether strict or not. */

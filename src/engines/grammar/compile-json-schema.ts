@@ -86,6 +86,8 @@ function createCompilation(
   // With the name that stands for it, once somebody inside has referred to it.
   const inProgress = new Map<SchemaObject, { rule?: RuleReference }>();
   const json = createJsonValueRules(rules);
+  let comparisons = 0;
+  let depth = 0;
   const pathOf = (schema: SchemaObject, keyword: string) =>
     joinPath(paths.get(schema) ?? '', keyword);
   const resolve = (reference: string) => resolveReference(outline, reference);
@@ -96,16 +98,19 @@ function createCompilation(
       started.rule ??= rules.reserve(hint);
       return single(started.rule);
     }
-    if (inProgress.size >= limits.expandedDepthMax) {
+    const target = plainTarget(schema, resolve);
+    // A reference is not a level, but a chain of them must end too.
+    if (target === undefined) depth += 1;
+    if (depth > limits.expandedDepthMax || inProgress.size > 4 * limits.expandedDepthMax) {
       const message = `With references followed the schema is more than ${limits.expandedDepthMax} levels deep.`;
       throw new SchemaRefusal('$ref', paths.get(schema) ?? '', message);
     }
     const progress: { rule?: RuleReference } = {};
     inProgress.set(schema, progress);
-    const target = plainTarget(schema, resolve);
     const grammar =
       target === undefined ? nodeGrammar(compilation, schema) : compilation.compile(target, hint);
     inProgress.delete(schema);
+    if (target === undefined) depth -= 1;
     if (progress.rule === undefined) return grammar;
     rules.fill(progress.rule, grammar.expression);
     return { ...grammar, expression: progress.rule };
@@ -126,6 +131,10 @@ function createCompilation(
       const grammar = known.get(schema) ?? compileObject(schema, hint);
       if (!inProgress.has(schema)) known.set(schema, grammar);
       return grammar;
+    },
+    canCompare() {
+      comparisons += 1;
+      return comparisons <= limits.comparisonsMax;
     },
     adopt(made, origin) {
       paths.set(made, paths.get(origin) ?? '');

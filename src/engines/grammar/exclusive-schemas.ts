@@ -20,8 +20,9 @@ function excludes(
   depth: number,
 ): boolean {
   if (writer === false || reader === false) return true;
-  const [from, to] = [flatten(compilation, writer), flatten(compilation, reader)];
-  if (from === undefined || to === undefined || depth > depthMax) return false;
+  if (depth > depthMax || !compilation.canCompare()) return false;
+  const [from, to] = [flattenSchema(compilation, writer), flattenSchema(compilation, reader)];
+  if (from === undefined || to === undefined) return false;
   const written = literalsOf(from);
   if (written !== undefined) return !written.some(validityOf(compilation.root, to));
   if (!haveSharedType(from, to)) return true;
@@ -38,7 +39,7 @@ function excludes(
   return areApart(from, to);
 }
 
-function flatten(compilation: Compilation, schema: Schema): SchemaObject | undefined {
+export function flattenSchema(compilation: Compilation, schema: Schema): SchemaObject | undefined {
   if (!isSchemaObject(schema)) return undefined;
   if (schema.$ref === undefined && schema.allOf === undefined) return schema;
   const merged = mergeSchemas(compilation, schema, [schema]);
@@ -49,9 +50,10 @@ function literalsOf(schema: SchemaObject): readonly unknown[] | undefined {
   return schema.const === undefined ? schema.enum : [schema.const];
 }
 
-function haveSharedType(one: SchemaObject, other: SchemaObject): boolean {
-  const [types, others] = [schemaTypes(one), schemaTypes(other)];
-  if (types === undefined || others === undefined) return true;
+/** A reader that names no type accepts every type that its keywords are not about. */
+function haveSharedType(writer: SchemaObject, reader: SchemaObject): boolean {
+  const [types, others] = [schemaTypes(writer), schemaTypes(reader)];
+  if (types === undefined || others === undefined || reader.type === undefined) return true;
   const family = (type: string) => (type === 'integer' ? 'number' : type);
   const families = new Set(others.map(family));
   return types.some((type) => families.has(family(type)));
@@ -62,23 +64,35 @@ function isOnly(schema: SchemaObject, type: 'object'): boolean {
   return types?.length === 1 && types[0] === type;
 }
 
-/** An undeclared key is only ever written where the schema says so. */
 function excludesObject(
   compilation: Compilation,
   writer: SchemaObject,
   reader: SchemaObject,
   depth: number,
 ): boolean {
-  const writes = (name: string) =>
-    own(writer, name) ??
-    (writer.required?.includes(name) ? true : (writer.additionalProperties ?? false));
-  const reads = (name: string) => own(reader, name) ?? reader.additionalProperties ?? true;
+  const reads = (name: string) =>
+    declaredProperty(reader, name) ?? reader.additionalProperties ?? true;
   const names = new Set([...(reader.required ?? []), ...(writer.required ?? [])]);
-  return [...names].some((name) => excludes(compilation, writes(name), reads(name), depth + 1));
+  return [...names].some((name) =>
+    excludes(compilation, writtenProperty(writer, name), reads(name), depth + 1),
+  );
 }
 
-function own(schema: SchemaObject, name: string): Schema | undefined {
-  const { properties = {} } = schema;
+/** What is written under a key, declared or not; false where the key is never written. */
+export function writtenProperty(schema: SchemaObject, name: string): Schema {
+  const declared = declaredProperty(schema, name);
+  if (declared !== undefined) return declared;
+  return schema.required?.includes(name)
+    ? (schema.additionalProperties ?? true)
+    : undeclaredValue(schema);
+}
+
+/** What is written under keys that nobody has named; false where there are none. */
+export function undeclaredValue({ properties = {}, additionalProperties }: SchemaObject): Schema {
+  return additionalProperties ?? Object.keys(properties).length === 0;
+}
+
+function declaredProperty({ properties = {} }: SchemaObject, name: string): Schema | undefined {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 

@@ -1,9 +1,9 @@
 import { invariant } from '../../core/index.ts';
-import { countLeftPaths } from './count-left-paths.ts';
-import { choice, type Expression, isEmpty, repetition, sequence } from './gbnf-expression.ts';
+import { checkGrammar } from './check-grammar.ts';
+import { choice, type Expression, repetition, sequence } from './gbnf-expression.ts';
+import { createGrammarSize } from './grammar-size.ts';
 import { printGbnf } from './print-gbnf.ts';
 import type { SchemaLimits } from './schema-limits.ts';
-import { refuseSchema, SchemaRefusal } from './schema-refusal.ts';
 
 export type RuleReference = Extract<Expression, { kind: 'rule' }>;
 
@@ -13,6 +13,8 @@ export interface GrammarRules {
   /** A name to refer to before its rule is known, for recursion; `fill` must follow. */
   reserve(hint: string): RuleReference;
   fill(rule: RuleReference, expression: Expression): void;
+  /** Says that the options of a rule may go on together; see `areTangled`. */
+  markTangled(rule: RuleReference): void;
   /** The whole grammar. Refuses one that the engine could not load or would be slow to load. */
   print(root: Expression): { readonly gbnf: string; readonly rootRule: string };
 }
@@ -25,8 +27,7 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
   const rules = new Map<string, Expression>();
   const namesByText = new Map<string, string>();
   let names = 0;
-  let unrolledRules = 0;
-  let bytes = 0;
+  const size = createGrammarSize(limits);
 
   const nextName = (hint: string) => {
     const readable = hint.replace(/[^a-zA-Z0-9]+/g, '-').slice(0, hintCharactersMax);
@@ -35,14 +36,7 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
   };
 
   const put = (name: string, expression: Expression, printed: string) => {
-    unrolledRules += 1 + countUnrolled(expression);
-    // Every character of a rule is ASCII, so characters are bytes.
-    bytes += name.length + printed.length + 6;
-    if (unrolledRules > limits.grammarRulesMax || bytes > limits.grammarBytesMax) {
-      refuseSchema(
-        'The schema is too large to generate from: use fewer properties, values or different lengths.',
-      );
-    }
+    size.add(name, expression, printed);
     rules.set(name, expression);
   };
 
@@ -82,6 +76,7 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
   }
 
   const reserved = new Set<string>();
+  const tangles = new Set<string>();
   return {
     define,
     reserve(hint) {
@@ -94,24 +89,15 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
       const settled = settle(rule.name.slice(prefix.length), expression);
       put(rule.name, settled, printGbnf(settled));
     },
+    markTangled: ({ name }) => tangles.add(name),
     print(root) {
       const rootRule = `${prefix}root`;
       put(rootRule, root, printGbnf(root));
-      checkLeftPaths(countLeftPaths(rules), limits);
+      checkGrammar(rules, tangles, limits);
       const lines = [...rules].map(([name, rule]) => `${name} ::= ${printGbnf(rule)}\n`);
       return { gbnf: lines.reverse().join(''), rootRule };
     },
   };
-}
-
-function checkLeftPaths(count: number, limits: SchemaLimits): void {
-  if (count === Number.POSITIVE_INFINITY) {
-    const message = 'A $ref leads back to itself without anything in between: give it a type.';
-    throw new SchemaRefusal('$ref', '', message);
-  }
-  if (count > limits.leftPathsMax) {
-    refuseSchema('The schema has too many nested alternatives: use fewer branches of anyOf.');
-  }
 }
 
 function isSingle(expression: Expression): boolean {
@@ -121,21 +107,4 @@ function isSingle(expression: Expression): boolean {
 
 function isLong(least: number, most: number): boolean {
   return Math.max(least, Number.isFinite(most) ? most : 0) > inlineRepetitionsMax;
-}
-
-/** Groups and repetitions become rules in the engine: one each, and one for every optional round. */
-function countUnrolled(expression: Expression): number {
-  switch (expression.kind) {
-    case 'sequence':
-      return expression.parts.reduce(
-        (sum, part) => sum + countUnrolled(part),
-        isEmpty(expression) ? 0 : 1,
-      );
-    case 'choice':
-      return expression.options.reduce((sum, option) => sum + countUnrolled(option), 1);
-    case 'repetition':
-      return Number.isFinite(expression.most) ? expression.most : expression.least + 1;
-    default:
-      return 0;
-  }
 }

@@ -17,16 +17,23 @@ export function mergeSchemas(
 ): Schema {
   const flat: SchemaObject[] = [];
   const seen = new Set<SchemaObject>();
+  const open = new Set<SchemaObject>();
   const collect = (part: Schema): boolean => {
     if (!isSchemaObject(part)) return part;
+    if (open.has(part)) {
+      compilation.refuse(part, part.$ref === undefined ? 'allOf' : '$ref', 'It leads back to itself.');
+    }
     if (seen.has(part)) return true;
     seen.add(part);
+    open.add(part);
     if (seen.size > partsMax) {
       compilation.refuse(origin, 'allOf', `allOf brings more than ${partsMax} schemas together.`);
     }
     flat.push(part);
     const target = part.$ref === undefined ? true : resolveOrReport(compilation, part, part.$ref);
-    return [target, ...(part.allOf ?? [])].every(collect);
+    const isPossible = [target, ...(part.allOf ?? [])].every(collect);
+    open.delete(part);
+    return isPossible;
   };
   if (!parts.every(collect)) return false;
 

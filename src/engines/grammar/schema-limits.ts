@@ -21,6 +21,10 @@ export interface SchemaLimits {
   readonly grammarBytesMax: number;
   /** Work of the engine's check for left recursion, which follows every path to every first symbol. */
   readonly leftPathsMax: number;
+  /** Readings of one text that the engine may have to follow at once through ambiguous branches. */
+  readonly readingsMax: number;
+  /** Pairs of schemas that are compared branch by branch. */
+  readonly comparisonsMax: number;
 }
 
 /** The engine refuses more repetitions than 2,000 in a rule, hence the two limits of that value. */
@@ -38,4 +42,6 @@ export const defaultSchemaLimits: SchemaLimits = {
   grammarRulesMax: 20_000,
   grammarBytesMax: 1024 * 1024,
   leftPathsMax: 2_000_000,
+  readingsMax: 256,
+  comparisonsMax: 10_000,
 };

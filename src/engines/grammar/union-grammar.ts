@@ -3,9 +3,10 @@ import { areExclusive } from './exclusive-schemas.ts';
 import { choice, type Expression } from './gbnf-expression.ts';
 import { isConstraining, mergeSchemas } from './merge-schemas.ts';
 import type { Schema, SchemaObject } from './schema.ts';
+import { areTangled } from './tangled-schemas.ts';
 
 /** Pairs of branches are compared, so the number of branches counts twice. */
-const exclusiveBranchesMax = 100;
+const comparedBranchesMax = 100;
 
 /** One of several schemas. What stands beside the list holds for each of them. */
 export function unionGrammar(
@@ -24,7 +25,18 @@ export function unionGrammar(
   }
   if (keyword === 'oneOf') checkExclusive(compilation, schema, branches);
   const grammars = branches.map((branch) => compilation.compile(branch, keyword));
-  return unite(compilation, keyword, grammars);
+  const united = unite(compilation, keyword, grammars);
+  if (united.expression.kind === 'rule' && hasTangle(compilation, branches)) {
+    compilation.rules.markTangled(united.expression);
+  }
+  return united;
+}
+
+function hasTangle(compilation: Compilation, branches: readonly Schema[]): boolean {
+  if (branches.length > comparedBranchesMax) return true;
+  return branches.some((one, index) =>
+    branches.slice(index + 1).some((other) => areTangled(compilation, one, other)),
+  );
 }
 
 /** One of several grammars, each once: equal options would only multiply the engine's work. */
@@ -53,7 +65,7 @@ function checkExclusive(
   branches: readonly Schema[],
 ): void {
   const isExclusive =
-    branches.length <= exclusiveBranchesMax &&
+    branches.length <= comparedBranchesMax &&
     branches.every((one, index) =>
       branches.slice(index + 1).every((other) => areExclusive(compilation, one, other)),
     );

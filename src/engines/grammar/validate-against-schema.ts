@@ -31,7 +31,8 @@ export function validateAgainstSchema(schema: unknown, value: unknown): Validati
         .map(({ instanceLocation, error }) => ({ pointer: instanceLocation, message: error })),
     };
   } catch (error) {
-    if (!(error instanceof SchemaRefusal)) throw error;
+    // A RangeError is the stack: the schema refers to itself without looking at anything.
+    if (!(error instanceof SchemaRefusal || error instanceof RangeError)) throw error;
     return { kind: 'invalid', errors: [{ pointer: '#', message: error.message }] };
   }
 }

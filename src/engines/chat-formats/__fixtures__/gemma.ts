@@ -15,7 +15,7 @@ export const gemmaFixtures: readonly TurnFixture[] = [
     title: 'empty and doubled channels are hidden',
     output:
       '<|channel><|channel>thought\n<channel|>Hello, world!\n<|channel>thought\n<channel|><channel|>',
-    text: 'Hello, world!\n',
+    text: 'Hello, world!',
   },
   {
     title: 'reasoning between texts',
