@@ -134,7 +134,10 @@ export const abilityTests = {
     const messages = [userMessage('Tell me a story.'), begun];
     const request = contractRequest({ messages, continuesLastMessage: true });
     const run = await runGeneration(engine, request);
-    const closed = await engine.prepare(contractRequest({ messages }), new AbortController().signal);
+    const closed = await engine.prepare(
+      contractRequest({ messages }),
+      new AbortController().signal,
+    );
     assert.ok(run.usage.promptTokens < closed.promptTokens, 'the answer was closed');
     assert.ok(!run.text.startsWith('The gate was'));
   },

@@ -85,7 +85,11 @@ function checkChoices(events: readonly GenerationEvent[], choices: number | unde
   }
   if (choices === undefined) return;
   const all = Array.from({ length: choices }, (_, index) => index);
-  assert.deepEqual([...finished].toSorted((a, b) => a - b), all, 'not all choices finished');
+  assert.deepEqual(
+    [...finished].toSorted((a, b) => a - b),
+    all,
+    'not all choices finished',
+  );
 }
 
 /** Calls are numbered from 0 in each choice, and their arguments come while they are the last one. */

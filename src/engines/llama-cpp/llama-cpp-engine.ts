@@ -53,7 +53,9 @@ class HostedEngine implements LlamaCppEngine {
     this.#poison = new PoisonList(options.clock);
     const { grammarWorkerUrl } = options;
     this.#compiler =
-      grammarWorkerUrl === undefined ? undefined : createGrammarCompiler({ workerUrl: grammarWorkerUrl });
+      grammarWorkerUrl === undefined
+        ? undefined
+        : createGrammarCompiler({ workerUrl: grammarWorkerUrl });
     this.#supervisor = new HostSupervisor({
       hostUrl: options.hostUrl,
       settings: this.#settings,
@@ -104,7 +106,9 @@ class HostedEngine implements LlamaCppEngine {
     assertContinuable(request);
     const format = this.#format;
     const compiled =
-      this.#compiler === undefined ? undefined : await compileOutput(request, format, this.#compiler);
+      this.#compiler === undefined
+        ? undefined
+        : await compileOutput(request, format, this.#compiler);
     signal.throwIfAborted();
     const prompt = await this.#promptOf(request, signal);
     const room = this.#contextTokens - prompt.tokens.length;

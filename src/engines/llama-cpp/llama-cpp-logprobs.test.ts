@@ -58,9 +58,7 @@ async function referenceLogprobs(prompt: readonly Token[], answer: readonly Toke
     assert.ok(logits !== undefined);
     const highest = Math.max(...logits.values());
     const weight = [...logits.values()].reduce((sum, one) => sum + Math.exp(one - highest), 0);
-    rows.push(
-      new Map([...logits].map(([id, logit]) => [id, logit - highest - Math.log(weight)])),
-    );
+    rows.push(new Map([...logits].map(([id, logit]) => [id, logit - highest - Math.log(weight)])));
     pending = [token];
   }
   await context.dispose();

@@ -142,10 +142,7 @@ test('reasoning that the template opens is told apart and counted', async () => 
 
 test('reasoning that is switched off is none, and the format begins at once', async () => {
   const reasoning = { isEnabled: false };
-  const plain = await runGeneration(
-    thinker,
-    contractRequest({ reasoning, sampling: sampled(1) }),
-  );
+  const plain = await runGeneration(thinker, contractRequest({ reasoning, sampling: sampled(1) }));
   assert.equal(plain.usage.reasoningTokens, 0);
   assert.notEqual(plain.text, '');
   const formed = await runGeneration(thinker, inSchema({ const: 'mno' }, { reasoning }));

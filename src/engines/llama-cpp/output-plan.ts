@@ -136,12 +136,7 @@ class SchemaCompilation {
   ): Promise<Rules> {
     const index = Number(/^tool(\d+)/u.exec(key)?.[1]);
     const isStrict = tools[index]?.isStrict ?? false;
-    return await this.#compile(
-      schema,
-      isStrict,
-      `${key}-`,
-      `tools[${index}].function.parameters`,
-    );
+    return await this.#compile(schema, isStrict, `${key}-`, `tools[${index}].function.parameters`);
   }
 
   async #compile(
@@ -158,7 +153,8 @@ class SchemaCompilation {
     this.relaxed.push(...result.relaxed.map(at));
     this.#characters += result.gbnf.length;
     if (this.#characters > grammarCharactersMax) {
-      const message = 'The schemas of this request are too large together. Send fewer or simpler tools.';
+      const message =
+        'The schemas of this request are too large together. Send fewer or simpler tools.';
       throw new PlatformError('request/invalid', message, { param: 'tools' });
     }
     return result;

@@ -57,9 +57,7 @@ export class ChatPrompt {
   render(request: PromptRequest): RenderedPrompt {
     const format = this.#format;
     const numbered =
-      format.callId === undefined
-        ? request.messages
-        : numberCalls(request.messages, format.callId);
+      format.callId === undefined ? request.messages : numberCalls(request.messages, format.callId);
     const messages = toTemplateMessages(withToolPrompt(numbered, request, format), this.abilities);
     const safe = this.#protect(messages) as readonly TemplateMessage[];
     const variables = {

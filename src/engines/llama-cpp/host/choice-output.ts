@@ -23,12 +23,14 @@ interface PendingLogprob {
   readonly textLength: number;
 }
 
+type Channel = 'text' | 'reasoning' | 'call';
+
 /** Turns the tokens of one choice into events: text in whole characters, reasoning, calls, stops. */
 export class ChoiceOutput {
   readonly #options: ChoiceOutputOptions;
   readonly #text: TokenText;
   readonly #stops: StopMatcher;
-  #isReasoning: boolean;
+  #channel: Channel;
   /** Tokens whose text the reader has kept back, so that nobody knows yet what they are. */
   #undecidedTokens = 0;
   #reasoningTokens = 0;
@@ -40,7 +42,7 @@ export class ChoiceOutput {
     this.#options = options;
     this.#text = new TokenText(options.detokenize, options.context);
     this.#stops = new StopMatcher(options.stop);
-    this.#isReasoning = options.startsInReasoning;
+    this.#channel = options.startsInReasoning ? 'reasoning' : 'text';
   }
 
   get reasoningTokens(): number {
@@ -74,7 +76,7 @@ export class ChoiceOutput {
     } else {
       if (rest !== '') this.#give(reader.push(rest));
       this.#give(reader.finish());
-      this.#countReasoning(this.#isReasoning);
+      this.#enter(this.#channel);
     }
     if (!this.#isStopped) this.#flushText();
     return this.#isStopped;
@@ -95,7 +97,7 @@ export class ChoiceOutput {
 
   #givePiece(piece: OutputPiece): void {
     const { index, emit } = this.#options;
-    this.#countReasoning(piece.type === 'reasoning');
+    this.#enter(channelOf(piece));
     if (piece.type === 'text') {
       this.#giveText(piece.text);
       return;
@@ -107,11 +109,18 @@ export class ChoiceOutput {
     if (piece.type === 'tool-call-start' || piece.text !== '') emit({ ...piece, index });
   }
 
-  /** A token that ends or begins the reasoning is a part of it. */
-  #countReasoning(isReasoning: boolean): void {
-    if (isReasoning || this.#isReasoning) this.#reasoningTokens += this.#undecidedTokens;
+  /**
+   * Tells what the tokens were that nobody knew of. Tags are a part of what they mark, and the reader has
+   * them in hand when the first piece of something else comes: that one is of the last token only.
+   */
+  #enter(channel: Channel): void {
+    const isLeft = this.#channel !== 'text' && channel === 'text';
+    const others = isLeft ? 1 : 0;
+    const isReasoning = channel === 'reasoning' || this.#channel === 'reasoning';
+    if (isReasoning) this.#reasoningTokens += Math.max(0, this.#undecidedTokens - others);
+    if (isLeft) this.#logprobs = this.#logprobs.slice(-1);
     this.#undecidedTokens = 0;
-    this.#isReasoning = isReasoning;
+    this.#channel = channel;
   }
 
   #giveText(text: string): void {
@@ -145,4 +154,8 @@ export class ChoiceOutput {
     this.#logprobs = [];
     if (tokens.length > 0) emit({ type: 'logprobs', index, tokens });
   }
+}
+
+function channelOf({ type }: OutputPiece): Channel {
+  return type === 'text' || type === 'reasoning' ? type : 'call';
 }

@@ -14,7 +14,9 @@ import type {
  */
 export interface Bindings {
   readonly AddonJinjaRenderer: new (template: string) => TemplateRenderer;
-  readonly AddonSampler: (new (model: unknown) => NativeSampler) & {
+  readonly AddonSampler: (new (
+    model: unknown,
+  ) => NativeSampler) & {
     acceptGrammarEvaluationStateToken(state: unknown, token: number): void;
     canBeNextTokenForGrammarEvaluationState(state: unknown, token: number): boolean;
   };

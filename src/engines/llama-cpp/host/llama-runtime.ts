@@ -38,7 +38,9 @@ export interface LlamaRuntime {
  * shares this module's index, never loads it.
  */
 export async function loadLlamaRuntime(settings: HostSettings): Promise<LlamaRuntime> {
-  const { getLlama, LlamaGrammarEvaluationState, LlamaLogLevel, TokenBias } = await import('node-llama-cpp');
+  const { getLlama, LlamaGrammarEvaluationState, LlamaLogLevel, TokenBias } = await import(
+    'node-llama-cpp'
+  );
   const llama = await getLlama({
     gpu: settings.gpu,
     build: 'never',
