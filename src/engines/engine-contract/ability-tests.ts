@@ -52,6 +52,18 @@ export const abilityTests = {
     );
   },
 
+  'an abort of several choices frees all of their sequences': async ({ engine }) => {
+    const client = new AbortController();
+    const choices = engine.describe().choicesMax;
+    await runGeneration(engine, contractRequest({ choices, completionTokensMax: undefined }), {
+      signal: client.signal,
+      onBatch: (events) => {
+        if (events.some((event) => event.type === 'progress')) client.abort();
+      },
+    });
+    await assertAllSequencesWork(engine, contractRequest);
+  },
+
   'more choices than the description allows are refused': async ({ engine }) => {
     const request = contractRequest({ choices: engine.describe().choicesMax + 1 });
     await assert.rejects(() => engine.prepare(request, new AbortController().signal), isRefusal);

@@ -115,6 +115,25 @@ test('a format holds in each of several choices, and beside answers without one'
   assert.equal(plain.text, alone.text);
 });
 
+test('with tools to choose from the answer is either in the format or a call', async () => {
+  const parameters = { type: 'object', properties: {}, additionalProperties: false };
+  const tools = [{ name: 'look_up', parameters, isStrict: true }];
+  const texts = new Set<string>();
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const request = inSchema({ const: 'mno' }, { tools, allowsParallelToolCalls: false });
+    const bias = new Map([[3 + '<'.charCodeAt(0), seed % 2 === 0 ? 20 : 0]]);
+    const run = await runGeneration(engine, {
+      ...request,
+      logitBias: bias,
+      sampling: sampled(seed),
+      completionTokensMax: 200,
+    });
+    const [call] = run.choices[0]?.calls ?? [];
+    texts.add(call === undefined ? run.text : `${call.name}${call.arguments}`);
+  }
+  assert.deepEqual([...texts].toSorted(), ['"mno"', 'look_up{}']);
+});
+
 test('a keyword that cannot be honoured is refused under strict by its path, else listed', async () => {
   const schema = { type: 'array', items: { type: 'number' }, uniqueItems: true };
   const { signal } = new AbortController();

@@ -83,17 +83,21 @@ export class HostChoice {
       return 1;
     }
     const replacement = constraint?.watch(streamed.token);
-    const tokens = (replacement ?? [streamed.token]).slice(0, tokensMax);
+    const left = this.#parts.completionTokensMax - generated.length;
+    const tokens = (replacement ?? [streamed.token]).slice(0, Math.min(tokensMax, left));
     if (replacement !== undefined) this.#replacement = tokens;
     const logprob = this.#parts.spellLogprobs(streamed);
+    const before = generated.length;
     for (const token of tokens) {
       generated.push(token);
       if (output.push(token, logprob)) {
-        this.#end = { unified: 'stop', raw: 'stop-sequence' };
-        return tokens.length;
+        this.#setEnd('stop', 'stop-sequence');
+        return generated.length - before;
       }
     }
-    if (constraint?.isComplete()) this.#finish('stop', 'grammar-complete');
+    // A trigger that was cut by the allowance cannot be continued under its grammar.
+    if (tokens.length < (replacement?.length ?? 0)) this.#finish('length', 'allowance');
+    else if (constraint?.isComplete()) this.#finish('stop', 'grammar-complete');
     else if (generated.length >= this.#parts.completionTokensMax) this.#finish('length', 'length');
     return tokens.length;
   }
@@ -101,9 +105,13 @@ export class HostChoice {
   /** What was held back may hold a stop sequence whose last bytes were unfinished. */
   #finish(unified: FinishReason, raw: string): void {
     const isStopped = this.#parts.output.finish();
-    if (isStopped) this.#end = { unified: 'stop', raw: 'stop-sequence' };
-    else if (unified === 'stop' && this.#parts.output.hasCalls) {
-      this.#end = { unified: 'tool-calls', raw };
-    } else this.#end = { unified, raw };
+    if (isStopped) this.#setEnd('stop', 'stop-sequence');
+    else this.#setEnd(unified, raw);
+  }
+
+  /** A turn that came to its end with a call is about the call. */
+  #setEnd(unified: FinishReason, raw: string): void {
+    const isOfCalls = unified === 'stop' && this.#parts.output.hasCalls;
+    this.#end = { unified: isOfCalls ? 'tool-calls' : unified, raw };
   }
 }

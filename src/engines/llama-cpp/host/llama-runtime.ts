@@ -78,7 +78,9 @@ export async function loadLlamaRuntime(settings: HostSettings): Promise<LlamaRun
   const bindings = bindingsOf(llama);
   const grammars = new GrammarSource(model, bindings, async (gbnf) => {
     const grammar = await llama.createGrammar({ grammar: gbnf });
-    return () => new LlamaGrammarEvaluationState({ model, grammar });
+    // Copies, because each new state would parse the text again.
+    const beginning = new LlamaGrammarEvaluationState({ model, grammar });
+    return () => beginning.clone();
   });
   return {
     model,
