@@ -21,7 +21,11 @@ export function mergeSchemas(
   const collect = (part: Schema): boolean => {
     if (!isSchemaObject(part)) return part;
     if (open.has(part)) {
-      compilation.refuse(part, part.$ref === undefined ? 'allOf' : '$ref', 'It leads back to itself.');
+      compilation.refuse(
+        part,
+        part.$ref === undefined ? 'allOf' : '$ref',
+        'It leads back to itself.',
+      );
     }
     if (seen.has(part)) return true;
     seen.add(part);

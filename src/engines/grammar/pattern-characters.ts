@@ -50,7 +50,7 @@ function namedSet(element: AST.CharacterSet): CharacterSet | undefined {
     case 'word':
       return element.negate ? complement(wordCharacters) : wordCharacters;
     case 'space':
-      return matchingSet(element.raw);
+      return element.negate ? complement(matchingSet('\\s')) : matchingSet('\\s');
     case 'property':
       return element.strings ? undefined : matchingSet(element.raw);
   }

@@ -1,13 +1,15 @@
 import { type AST, RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 import { inJsonString } from './character-set.ts';
 import { choice, type Expression, empty, repetition, sequence } from './gbnf-expression.ts';
+import { narrowQuantifiers } from './narrow-quantifiers.ts';
 import { patternCharacters } from './pattern-characters.ts';
 import {
   type LengthRange,
   lengthOf,
+  lengthOfAll,
   lengthOfAlternatives,
   type NarrowedQuantifiers,
-  narrowQuantifiers,
+  roundsOf,
 } from './pattern-lengths.ts';
 
 export interface PatternOptions {
@@ -118,13 +120,11 @@ function sequenceOf(elements: readonly AST.Element[], narrowed: NarrowedQuantifi
 
 function elementExpression(element: AST.Element, narrowed: NarrowedQuantifiers): Expression {
   switch (element.type) {
-    case 'Quantifier': {
-      const { least, most } = narrowed.get(element) ?? { least: element.min, most: element.max };
-      return repeated(element.element, least, most);
-    }
+    case 'Quantifier':
+      return repeated(element, roundsOf(element, narrowed), narrowed);
     case 'Group':
     case 'CapturingGroup':
-      return groupExpression(element, (alternative) => sequenceOf(alternative.elements, new Map()));
+      return groupExpression(element, ({ elements }) => sequenceOf(elements, narrowed));
     case 'Assertion':
       throw new UnsupportedPattern(
         element.kind === 'start' || element.kind === 'end'
@@ -142,10 +142,8 @@ function elementExpression(element: AST.Element, narrowed: NarrowedQuantifiers):
   }
 }
 
-type PatternGroup = AST.Group | AST.CapturingGroup;
-
 function groupExpression(
-  group: PatternGroup,
+  group: AST.Group | AST.CapturingGroup,
   expressionOf: (alternative: AST.Alternative) => Expression | undefined,
 ): Expression {
   if (group.type === 'Group' && group.modifiers !== null) {
@@ -156,25 +154,33 @@ function groupExpression(
 }
 
 /** The engine cannot repeat without end what may be empty, so rounds without a character are left out. */
-function repeated(element: AST.QuantifiableElement, least: number, most: number): Expression {
-  if (most !== Infinity || lengthOf(element).least > 0) {
-    return repetition(elementExpression(element, new Map()), least, most);
+function repeated(
+  { element }: AST.Quantifier,
+  { least, most }: LengthRange,
+  narrowed: NarrowedQuantifiers,
+): Expression {
+  if (most !== Infinity || lengthOf(element, narrowed).least > 0) {
+    return repetition(elementExpression(element, narrowed), least, most);
   }
   if (element.type !== 'Group' && element.type !== 'CapturingGroup') {
     throw new UnsupportedPattern(`${element.raw} may repeat nothing`);
   }
-  return repetition(groupExpression(element, nonEmptyAlternative), 0, Infinity);
+  const inner = groupExpression(element, (alternative) => nonEmpty(alternative, narrowed));
+  return repetition(inner, 0, Infinity);
 }
 
-function nonEmptyAlternative(alternative: AST.Alternative): Expression | undefined {
-  const { elements } = alternative;
-  if (lengthOfAlternatives([alternative]).least > 0) return sequenceOf(elements, new Map());
-  const [only] = elements;
+function nonEmpty(
+  { elements, raw }: AST.Alternative,
+  narrowed: NarrowedQuantifiers,
+): Expression | undefined {
+  const [only, ...others] = elements;
   if (only === undefined) return undefined;
-  if (elements.length === 1 && only.type === 'Quantifier' && lengthOf(only.element).least > 0) {
-    return repeated(only.element, 1, only.max);
+  if (lengthOfAll(elements, narrowed).least > 0) return sequenceOf(elements, narrowed);
+  const isSimple = only.type === 'Quantifier' && others.length === 0;
+  if (!isSimple || lengthOf(only.element, narrowed).least === 0) {
+    throw new UnsupportedPattern(`${raw} may repeat nothing`);
   }
-  throw new UnsupportedPattern(`${alternative.raw} may repeat nothing`);
+  return repeated(only, { least: 1, most: roundsOf(only, narrowed).most }, narrowed);
 }
 
 function checkGroups(pattern: AST.Pattern, groupsMax: number): void {
