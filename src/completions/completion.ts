@@ -47,7 +47,8 @@ export interface RunningCompletion {
   readonly events: AsyncIterable<readonly CompletionEvent[]>;
 }
 
-export type CompletionEvent =
+/** A piece of the answer; all but its end. */
+export type CompletionDelta =
   | { readonly type: 'text'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning'; readonly index: number; readonly text: string }
   | {
@@ -64,7 +65,11 @@ export type CompletionEvent =
       readonly text: string;
     }
   | { readonly type: 'logprobs'; readonly index: number; readonly tokens: readonly TokenLogprob[] }
-  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason }
+  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason };
+
+/** The last event is the one `settled`. */
+export type CompletionEvent =
+  | CompletionDelta
   | { readonly type: 'settled'; readonly usage: TokenUsage; readonly credits: bigint };
 
 export interface Completions {
@@ -73,4 +78,8 @@ export interface Completions {
    * `signal` aborts it at any time: what was generated is charged, nothing more is generated.
    */
   start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion>;
+  /** Tokens of the prompt as the engine counts them, without generating and without a charge. */
+  countPromptTokens(request: PromptRequest, signal: AbortSignal): Promise<number>;
 }
+
+export type PromptRequest = Pick<CompletionRequest, 'model' | 'principal' | 'generation'>;

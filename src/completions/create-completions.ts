@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Completions } from './completion.ts';
+import { countPromptTokens } from './count-prompt-tokens.ts';
 import { runCompletion } from './run-completion.ts';
 import { createRunningHolds } from './running-holds.ts';
 import type { ServedModel } from './served-model.ts';
@@ -28,6 +29,7 @@ export function createCompletions(options: CompletionsOptions): CompletionsServi
   const parts = { ledger, runningHolds, logger, resolveModel, nowMs: () => clock.nowMs() };
   return {
     start: (request, signal) => runCompletion(parts, request, signal),
+    countPromptTokens: (request, signal) => countPromptTokens(parts, request, signal),
     running: () => runningHolds.count(),
     idle: () => runningHolds.idle(),
     close: () => runningHolds.close(),

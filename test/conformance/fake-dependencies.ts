@@ -90,6 +90,10 @@ export class ScriptedCompletions implements Completions {
       events: this.events(request, signal),
     };
   }
+
+  async countPromptTokens(): Promise<number> {
+    return 80;
+  }
 }
 
 export interface FakeDependencies extends HttpDependencies {

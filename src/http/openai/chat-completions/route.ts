@@ -67,7 +67,11 @@ async function handle(
     const running = await start(parts, request, model, domain);
     reply.header('x-model-alias', model);
     reply.header('x-served-by', running.servedBy);
-    const ignored = [...domain.ignoredParameters, ...running.loweredParameters];
+    const ignored = [
+      ...domain.ignoredParameters,
+      ...running.loweredParameters,
+      ...running.relaxedParameters,
+    ];
     if (ignored.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(ignored));
     if (!domain.isStream) return await sendAnswer(parts, running, request, reply);
     await stream(parts, streamOptions, { running, domain }, request, reply);
