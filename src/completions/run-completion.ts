@@ -161,8 +161,12 @@ async function* generateAndSettle(
   try {
     const batches = deployment.engine.generate(prepared, { allowance, signal: abort.signal });
     for await (const batch of batches) {
-      for (const event of batch) meter.count(event);
-      const visible = batch.flatMap(toCompletionEvent);
+      const visible: CompletionEvent[] = [];
+      for (const event of batch) {
+        meter.count(event);
+        const shown = toCompletionEvent(event);
+        if (shown !== undefined) visible.push(shown);
+      }
       if (visible.length > 0) yield visible;
     }
   } catch (error) {
@@ -208,20 +212,20 @@ function howItEnded(failure: unknown, isAborted: boolean) {
   return { status: 'failed', errorCode } as const;
 }
 
-function toCompletionEvent(event: GenerationEvent): CompletionEvent[] {
+function toCompletionEvent(event: GenerationEvent): CompletionEvent | undefined {
   switch (event.type) {
     case 'text':
     case 'reasoning':
     case 'tool-call-start':
     case 'tool-call-arguments':
     case 'logprobs':
-      return [event];
+      return event;
     case 'choice-finished':
-      return [{ type: 'choice-finished', index: event.index, reason: event.reason.unified }];
+      return { type: 'choice-finished', index: event.index, reason: event.reason.unified };
     case 'started':
     case 'progress':
     case 'finished':
-      return [];
+      return undefined;
   }
 }
 

@@ -82,7 +82,7 @@ function createServer(
 ): FastifyInstance {
   const app = Fastify({
     logger: false,
-    genReqId: newRequestId,
+    genReqId: () => newRequestId(),
     requestIdHeader: false,
     trustProxy: false,
     // Our own refusal, in our own error body, replaces the framework's.

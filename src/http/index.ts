@@ -30,5 +30,5 @@ export type {
   Readiness,
   VerifiedKey,
 } from './dependencies.ts';
-export { defaultHttpSettings, type HttpSettings } from './http-settings.ts';
+export type { HttpSettings } from './http-settings.ts';
 export type { StartTimer, StreamTimer } from './sse/stream-timer.ts';

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/index.ts';
 import { bindOperations, type Database } from '../storage/index.ts';
@@ -53,10 +53,11 @@ export function createKeys(database: Database, digester: KeyDigester, clock: Clo
     cache.clear();
   };
   const lookUp = async (token: string): Promise<KeyRecord | undefined> => {
-    const digest = digester.digest(token);
-    const cacheKey = digest.toString('latin1');
+    const cacheKey = hash('sha256', token, 'base64url');
     const cached = cache.get(cacheKey);
     if (cached !== undefined) return cached.record;
+    if (!isWellFormedApiKey(token)) return undefined;
+    const digest = digester.digest(token);
     const changesBefore = changes;
     const found = await read['keys/find-by-digest']({ digest });
     const isSame = found !== undefined && timingSafeEqual(found.digest, digest);
@@ -83,7 +84,6 @@ export function createKeys(database: Database, digester: KeyDigester, clock: Clo
       return { key, record };
     },
     async verify(token) {
-      if (!isWellFormedApiKey(token)) return undefined;
       const record = await lookUp(token);
       if (record === undefined || record.isDisabled) return undefined;
       lastUsed.set(record.id, clock.nowMs());

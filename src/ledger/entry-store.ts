@@ -63,7 +63,12 @@ export function grant(connection: Connection, input: GrantInput): GrantResult {
   if (earlier !== undefined) return { kind: 'already-granted', balanceNanoUsd: wallet.posted };
   if (input.amountNanoUsd === 0n) return { kind: 'granted', balanceNanoUsd: wallet.posted };
   const posted = wallet.posted + input.amountNanoUsd;
-  connection.run('UPDATE ledger_account SET posted = ? WHERE id = ?', posted, wallet.id);
+  connection.run(
+    'UPDATE ledger_account SET posted = ?, posted_at_ms = ? WHERE id = ?',
+    posted,
+    input.nowMs,
+    wallet.id,
+  );
   appendEntry(connection, {
     atMs: input.nowMs,
     kind: 'grant',
@@ -101,16 +106,14 @@ export function readBalance(
   input: { readonly accountId: string },
 ): Balance | undefined {
   const row = connection.get(
-    `SELECT wallet.posted, wallet.held,
-       (SELECT at_ms FROM entry WHERE debit_account = wallet.id OR credit_account = wallet.id
-        ORDER BY seq DESC LIMIT 1) AS updated_at_ms
-     FROM ledger_account AS wallet WHERE wallet.account_id = ? AND wallet.kind = 'wallet'`,
+    `SELECT posted, held, posted_at_ms FROM ledger_account
+     WHERE account_id = ? AND kind = 'wallet'`,
     input.accountId,
   );
   if (row === undefined) return undefined;
   return {
     postedNanoUsd: row.posted as bigint,
     heldNanoUsd: row.held as bigint,
-    updatedAtMs: row.updated_at_ms === null ? undefined : Number(row.updated_at_ms),
+    updatedAtMs: row.posted_at_ms === null ? undefined : Number(row.posted_at_ms),
   };
 }

@@ -92,7 +92,7 @@ export function endHold(
   invariant(outcome.amountNanoUsd >= 0n, 'a charge is never negative');
   // A cost above the hold is a bug above; the customer is never charged more than was set aside.
   const charge = outcome.amountNanoUsd > hold.amount ? hold.amount : outcome.amountNanoUsd;
-  const posted = releaseWallet(connection, hold.walletId, hold.amount, charge);
+  const posted = releaseWallet(connection, hold, charge, outcome.nowMs);
   connection.run(
     'UPDATE hold SET state = ?, settled = ?, ended_at_ms = ? WHERE id = ?',
     state,
@@ -183,15 +183,18 @@ function addToWalletHeld(connection: Connection, walletId: bigint, amount: bigin
 
 function releaseWallet(
   connection: Connection,
-  walletId: bigint,
-  held: bigint,
+  hold: StoredHold,
   charge: bigint,
+  nowMs: number,
 ): bigint {
   const row = connection.get(
-    'UPDATE ledger_account SET held = held - ?, posted = posted - ? WHERE id = ? RETURNING posted',
-    held,
+    `UPDATE ledger_account SET held = held - ?, posted = posted - ?,
+       posted_at_ms = iif(? > 0, ?, posted_at_ms) WHERE id = ? RETURNING posted`,
+    hold.amount,
     charge,
-    walletId,
+    charge,
+    nowMs,
+    hold.walletId,
   );
   invariant(row !== undefined, 'the wallet of a hold exists');
   return row.posted as bigint;

@@ -54,26 +54,22 @@ export function holdWindows(
 }
 
 export function moveWindowHolds(connection: Connection, holdId: string, increase: bigint): void {
-  connection.run(
-    `${updateWindowsOf} SET held = limit_window.held + ? ${windowsOfHold}`,
-    increase,
-    holdId,
-  );
+  connection.run(raiseWindows, increase, holdId);
   connection.run('UPDATE hold_window SET amount = amount + ? WHERE hold_id = ?', increase, holdId);
 }
 
 /** A request settles into the windows that it reserved in, also when the period has ended since. */
 export function settleWindows(connection: Connection, holdId: string, charge: bigint): void {
-  const changed = connection.run(
-    `${updateWindowsOf} SET held = limit_window.held - hold_window.amount, used = used + ? ${windowsOfHold}`,
-    charge,
-    holdId,
-  );
+  const changed = connection.run(chargeWindows, charge, holdId);
   if (changed > 0) connection.run('DELETE FROM hold_window WHERE hold_id = ?', holdId);
 }
 
-const updateWindowsOf = 'UPDATE limit_window';
 const windowsOfHold = `FROM hold_window WHERE hold_window.hold_id = ?
   AND hold_window.scope = limit_window.scope AND hold_window.scope_id = limit_window.scope_id
   AND hold_window.metric = limit_window.metric
   AND hold_window.window_start_ms = limit_window.window_start_ms`;
+// Made once: the connection finds a prepared statement by its text, and a text that is put together
+// anew has to be hashed anew.
+const raiseWindows = `UPDATE limit_window SET held = limit_window.held + ? ${windowsOfHold}`;
+const chargeWindows = `UPDATE limit_window
+  SET held = limit_window.held - hold_window.amount, used = used + ? ${windowsOfHold}`;

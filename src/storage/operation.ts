@@ -19,6 +19,8 @@ export interface StorageHandlers {
 export interface Database {
   write(name: string, input: unknown): Promise<unknown>;
   read(name: string, input: unknown): Promise<unknown>;
+  /** A long read in a thread of its own, so that it keeps nobody waiting; up to ten minutes. */
+  readAlone(name: string, input: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ interface PrivateAnswer {
 }
 
 const lockWaitMs = 5_000;
-const answerTimeoutMs = 60_000;
+const answerTimeoutMs = 660_000;
 const attempts = 3;
 const attemptDelayMs = 300;
 
@@ -32,7 +32,7 @@ export async function callPrivateApi<Answer>(
   options: CommonOptions,
   call: PrivateCall,
 ): Promise<Answer> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const directory = openDataDirectory(config);
   for (let attempt = 1; ; attempt += 1) {
     const lock = await lockOrFindServer(directory, lockWaitMs);

@@ -27,7 +27,7 @@ interface Finding {
 }
 
 export async function runDoctor(context: CommandContext, options: CommonOptions): Promise<void> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const findings = [
     checkRuntime(),
     await checkDataDirectory(config),

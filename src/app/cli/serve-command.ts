@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { lockDataDirectory } from '../lock-data-directory.ts';
 import { openDataDirectory } from '../open-data-directory.ts';
 import { type CommandContext, type CommonOptions, loadCommandConfig } from './command-context.ts';
-import { createProgressPrinter } from './print-progress.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly host?: string;
@@ -24,7 +23,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
 
 /** Resolves when the server has been stopped by SIGINT or SIGTERM; a second signal ends it at once. */
 async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
-  const { config } = loadCommandConfig(context, options, {
+  const { config } = await loadCommandConfig(context, options, {
     'server.host': options.host,
     'server.port': options.port,
     'models.embedded': options.model,
@@ -33,7 +32,10 @@ async function runServe(context: CommandContext, options: ServeOptions): Promise
   const directory = openDataDirectory(config);
   // First of all, and before the rest of the server is even loaded: a second server ends here.
   const lock = lockDataDirectory(directory);
-  const { serve } = await import('../serve.ts');
+  const [{ serve }, { createProgressPrinter }] = await Promise.all([
+    import('../serve.ts'),
+    import('./print-progress.ts'),
+  ]);
   const progress = createProgressPrinter(context);
   const say = createSpeaker(context, options);
   let url = '';

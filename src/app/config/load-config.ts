@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import { type Config, configSchema } from './config-schema.ts';
 import { listSettings, type Setting } from './list-settings.ts';
 
@@ -19,6 +19,9 @@ export interface ConfigInputs {
   /** YAML file, or undefined for none. */
   readonly file: string | undefined;
 }
+
+// Few have a file, and the parser is a tenth of the start: it is loaded for them alone.
+const load = createRequire(import.meta.url);
 
 type Tree = Record<string, Record<string, unknown>>;
 
@@ -52,6 +55,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
 }
 
 function readFile(file: string): Tree {
+  const { parse } = load('yaml') as typeof import('yaml');
   const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Error(`${file} must hold settings by section, as config.example.yaml does.`);

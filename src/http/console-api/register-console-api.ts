@@ -25,7 +25,7 @@ export function registerConsoleApi(app: FastifyInstance, options: ConsoleApiOpti
   const toGrant = compileValidator(grantCreditsSchema);
 
   app.register(
-    async (scope) => {
+    (scope, _options, done) => {
       scope.addHook('onRequest', createTokenCheck(options.token));
 
       scope.get(
@@ -72,6 +72,7 @@ export function registerConsoleApi(app: FastifyInstance, options: ConsoleApiOpti
       scope.get('/ledger/verification', async (): Promise<LedgerReportJson> => {
         return toLedgerReportJson(await administration.verifyLedger());
       });
+      done();
     },
     { prefix: '/private' },
   );

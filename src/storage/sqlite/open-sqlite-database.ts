@@ -25,6 +25,14 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
   return {
     write: (name, input) => writer.call(name, input),
     read: (name, input) => reader.call(name, input),
+    async readAlone(name, input) {
+      const own = await startThread('reader', { ...options, operationTimeoutMs: longReadMs });
+      try {
+        return await own.call(name, input);
+      } finally {
+        await own.close();
+      }
+    },
     close: async () => {
       await reader.close();
       await writer.close();
@@ -44,6 +52,7 @@ interface Waiter {
 }
 
 const sweepIntervalMs = 500;
+const longReadMs = 600_000;
 
 async function startThread(
   role: WorkerSettings['role'],
