@@ -5,7 +5,7 @@ import { createGbnfSampler } from '../../support/gbnf-sampler.ts';
 import { createRandom } from '../../support/random.ts';
 import { randomSchema } from '../../support/random-schema.ts';
 
-const cases = Number(process.env.MOONGATE_SCHEMA_CASES ?? 1000);
+const cases = Number(process.env.MOONGATE_SCHEMA_CASES ?? 200);
 const firstSeed = Number(process.env.MOONGATE_SCHEMA_SEED ?? 1);
 const samples = 5;
 
