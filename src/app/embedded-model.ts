@@ -36,10 +36,12 @@ export interface StartedModel {
   isReady(): boolean;
 }
 
-const hostUrl = new URL(
-  import.meta.url.endsWith('.ts') ? './engine-host.ts' : './engine-host.js',
-  import.meta.url,
-);
+const hostUrl = entryUrl('engine-host');
+const grammarWorkerUrl = entryUrl('grammar-worker');
+
+function entryUrl(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+}
 
 /** Finds or fetches the model file, starts its engine and waits until it can answer; undefined when none is wanted. */
 export async function startEmbeddedModel(
@@ -54,6 +56,7 @@ export async function startEmbeddedModel(
     modelFile: located.file,
     modelName: located.entry.id,
     hostUrl,
+    grammarWorkerUrl,
     logger: parts.logger,
     clock: parts.clock,
     contextTokens: config.engine.contextTokens || located.entry.contextTokens,
@@ -188,7 +191,7 @@ function detailsOf(entry: ModelEntry, engine: Engine): EmbeddedModelDetails {
       images: description.supportsImages,
       logprobs: description.supportsLogprobs,
       structuredOutput: description.supportsStructuredOutput,
-      reasoning: false,
+      reasoning: description.supportsReasoning,
     },
   };
 }

@@ -134,7 +134,7 @@ function toHttpKey(record: KeyRecord, monthlyUsageNanoUsd: bigint): HttpKeyRecor
 
 function toHttpModel({ model, served }: PricedModel, startedAtMs: number): HttpPublicModel {
   const createdMs = model.releasedOn === undefined ? startedAtMs : Date.parse(model.releasedOn);
-  const { tools, images, structuredOutput, logprobs } = model.capabilities;
+  const { tools, images, structuredOutput, logprobs, reasoning } = model.capabilities;
   return {
     id: model.id,
     aliases: model.aliases,
@@ -152,11 +152,14 @@ function toHttpModel({ model, served }: PricedModel, startedAtMs: number): HttpP
       ...(tools ? ['tools'] : []),
       ...(images ? ['vision'] : []),
       ...(structuredOutput ? ['structured_output'] : []),
+      ...(reasoning ? ['reasoning'] : []),
     ],
     supportedParameters: [
       ...samplingParameters,
-      ...(tools ? ['tools', 'tool_choice'] : []),
-      ...(logprobs ? ['logprobs', 'top_logprobs'] : []),
+      ...(tools ? ['tools', 'tool_choice', 'parallel_tool_calls'] : []),
+      ...(structuredOutput ? ['response_format', 'structured_outputs'] : []),
+      ...(logprobs ? ['logprobs', 'top_logprobs', 'logit_bias', 'n'] : []),
+      ...(reasoning ? ['reasoning', 'reasoning_effort'] : []),
     ],
     tags: ['playground:chat'],
     price: served.price,

@@ -1,5 +1,5 @@
 import type { Price, TokenUsage } from '../core/index.ts';
-import type { FinishReason, GenerationRequest } from '../engines/index.ts';
+import type { FinishReason, GenerationRequest, TokenLogprob } from '../engines/index.ts';
 import type { KeyBudget } from '../keys/index.ts';
 
 /** Who pays and under which key; made by http/hooks/authenticate from a verified key. */
@@ -36,6 +36,8 @@ export interface RunningCompletion {
   readonly fingerprint: string;
   /** Request fields that were lowered to fit, e.g. `max_tokens`. */
   readonly loweredParameters: readonly string[];
+  /** What the engine could not honour and relaxed, e.g. `response_format.json_schema.schema#/properties/a/format`. */
+  readonly relaxedParameters: readonly string[];
   readonly price: Price;
   /**
    * Batches of deltas, then exactly one `settled` batch as the last. Must be consumed to its end or
@@ -45,10 +47,29 @@ export interface RunningCompletion {
   readonly events: AsyncIterable<readonly CompletionEvent[]>;
 }
 
-export type CompletionEvent =
+/** A piece of the answer; all but its end. */
+export type CompletionDelta =
   | { readonly type: 'text'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning'; readonly index: number; readonly text: string }
-  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason }
+  | {
+      readonly type: 'tool-call-start';
+      readonly index: number;
+      readonly callIndex: number;
+      readonly id: string;
+      readonly name: string;
+    }
+  | {
+      readonly type: 'tool-call-arguments';
+      readonly index: number;
+      readonly callIndex: number;
+      readonly text: string;
+    }
+  | { readonly type: 'logprobs'; readonly index: number; readonly tokens: readonly TokenLogprob[] }
+  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason };
+
+/** The last event is the one `settled`. */
+export type CompletionEvent =
+  | CompletionDelta
   | { readonly type: 'settled'; readonly usage: TokenUsage; readonly credits: bigint };
 
 export interface Completions {
@@ -57,4 +78,8 @@ export interface Completions {
    * `signal` aborts it at any time: what was generated is charged, nothing more is generated.
    */
   start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion>;
+  /** Tokens of the prompt as the engine counts them, without generating and without a charge. */
+  countPromptTokens(request: PromptRequest, signal: AbortSignal): Promise<number>;
 }
+
+export type PromptRequest = Pick<CompletionRequest, 'model' | 'principal' | 'generation'>;

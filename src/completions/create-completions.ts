@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Completions } from './completion.ts';
+import { countPromptTokens } from './count-prompt-tokens.ts';
 import { createPendingEndings } from './pending-endings.ts';
 import { runCompletion } from './run-completion.ts';
 import { createRunningHolds } from './running-holds.ts';
@@ -32,6 +33,7 @@ export function createCompletions(options: CompletionsOptions): CompletionsServi
   const parts = { ledger, runningHolds, pendingEndings, logger, resolveModel, nowMs };
   return {
     start: (request, signal) => runCompletion(parts, request, signal),
+    countPromptTokens: (request, signal) => countPromptTokens(parts, request, signal),
     running: () => runningHolds.count() + pendingEndings.count(),
     async idle() {
       await runningHolds.idle();

@@ -6,9 +6,9 @@ import type { CompletionEvent, CompletionRequest, RunningCompletion } from './co
 import { affordableTokens, boundCompletionTokens, costAtMost } from './completion-bound.ts';
 import { endHold, voidUnknownHold } from './end-hold.ts';
 import type { PendingEndings } from './pending-endings.ts';
+import { prepareCompletion } from './prepare-completion.ts';
 import { refusalToError } from './refusal-to-error.ts';
 import type { Deployment } from './routing/deployment.ts';
-import { prepareOnFirstAvailable } from './routing/prepare-on-first-available.ts';
 import type { RunningHolds } from './running-holds.ts';
 import type { ServedModel } from './served-model.ts';
 import { startEagerly } from './start-eagerly.ts';
@@ -32,22 +32,23 @@ export async function runCompletion(
   request: CompletionRequest,
   signal: AbortSignal,
 ): Promise<RunningCompletion> {
-  const model = parts.resolveModel(request.model);
-  if (model === undefined) throw unknownModel(request.model);
-
-  const generation = { ...request.generation, cacheScope: request.principal.accountId };
-  const { deployment, prepared } = await prepareOnFirstAvailable(
-    model.deployments,
-    generation,
+  const { model, deployment, prepared } = await prepareCompletion(
+    parts.resolveModel,
+    request,
     signal,
-    model.whyUnavailable,
   );
-
-  const { hold, completionTokens } = await reserve(parts, request, model, deployment, prepared);
+  const choices = request.generation.choices ?? 1;
+  const { hold, completionTokens, isLowered } = await reserve(
+    parts,
+    request,
+    model,
+    deployment,
+    prepared,
+  );
   const meter = createUsageMeter(prepared.promptTokens);
   const run: Run = { parts, hold, price: model.price, meter };
   parts.runningHolds.add(hold.holdId, meter);
-  const release = await queueForSlot(run, deployment, signal);
+  const release = await queueForSlots(run, deployment, choices, signal);
 
   const abort = new AbortController();
   const stop = () => abort.abort();
@@ -59,14 +60,14 @@ export async function runCompletion(
     signal.removeEventListener('abort', stop);
     release();
   });
-  const asked = request.generation.completionTokensMax;
   const description = deployment.engine.describe();
   return {
     modelName: description.modelName,
     publicModelId: model.id,
     servedBy: deployment.id,
     fingerprint: description.fingerprint,
-    loweredParameters: asked !== undefined && completionTokens < asked ? ['max_tokens'] : [],
+    loweredParameters: isLowered ? ['max_tokens'] : [],
+    relaxedParameters: prepared.relaxedParameters ?? [],
     price: model.price,
     events: startEagerly(events, stop),
   };
@@ -94,13 +95,15 @@ async function reserve(
   model: ServedModel,
   deployment: Deployment,
   prepared: Prepared,
-): Promise<{ hold: OpenHold; completionTokens: number }> {
+): Promise<{ hold: OpenHold; completionTokens: number; isLowered: boolean }> {
   const { principal } = request;
-  const wanted = boundCompletionTokens({
+  const choices = request.generation.choices ?? 1;
+  const bound = boundCompletionTokens({
     room: prepared.completionTokensRoom,
     asked: request.generation.completionTokensMax,
     defaultTokens: model.defaultCompletionTokens,
   });
+  const wanted = bound * choices;
   const reserving = parts.ledger.reserve({
     holdId: request.requestId,
     accountId: principal.accountId,
@@ -108,7 +111,7 @@ async function reserve(
     model: model.id,
     priceVersion: model.price.version,
     amountNanoUsd: costAtMost(prepared.promptTokens, wanted, model.price),
-    floorNanoUsd: costAtMost(prepared.promptTokens, 1, model.price),
+    floorNanoUsd: costAtMost(prepared.promptTokens, choices, model.price),
     windows: budgetWindows(principal.keyId, principal.budget, parts.nowMs()),
     call: {
       inferenceId: request.inferenceId,
@@ -124,19 +127,24 @@ async function reserve(
   });
   if (result.kind !== 'held') throw refusalToError(result);
   const { promptTokens } = prepared;
-  return {
-    hold: result,
-    completionTokens: affordableTokens(result.amountNanoUsd, promptTokens, wanted, model.price),
-  };
+  const completionTokens = affordableTokens(
+    result.amountNanoUsd,
+    promptTokens,
+    wanted,
+    model.price,
+  );
+  const asked = (request.generation.completionTokensMax ?? 0) * choices;
+  return { hold: result, completionTokens, isLowered: completionTokens < asked };
 }
 
-async function queueForSlot(
+async function queueForSlots(
   run: Run,
   deployment: Deployment,
+  choices: number,
   signal: AbortSignal,
 ): Promise<() => void> {
   try {
-    return await deployment.queue.acquire(signal);
+    return await deployment.queue.acquire(signal, choices);
   } catch (error) {
     const failure = signal.aborted ? undefined : error;
     await end(run, { isAborted: signal.aborted, failure, isCharged: false });
@@ -214,6 +222,9 @@ function toCompletionEvent(event: GenerationEvent): CompletionEvent | undefined 
   switch (event.type) {
     case 'text':
     case 'reasoning':
+    case 'tool-call-start':
+    case 'tool-call-arguments':
+    case 'logprobs':
       return event;
     case 'choice-finished':
       return { type: 'choice-finished', index: event.index, reason: event.reason.unified };
@@ -230,13 +241,5 @@ function afterCharge(failure: unknown): PlatformError {
     code,
     'The answer broke off; what was generated until then has been charged. Do not send the same request again automatically.',
     { cause: failure, hasCharged: true },
-  );
-}
-
-function unknownModel(name: string): PlatformError {
-  return new PlatformError(
-    'models/not-found',
-    `The model \`${name.slice(0, 100)}\` does not exist. GET /v1/models lists those that do.`,
-    { param: 'model' },
   );
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Engine } from './engine.ts';
+import { abilityTests } from './engine-contract/ability-tests.ts';
 import { abortTests } from './engine-contract/abort-tests.ts';
 import { cacheTests } from './engine-contract/cache-tests.ts';
 import type { ContractSubject, ContractTests } from './engine-contract/contract-test.ts';
@@ -14,6 +15,7 @@ const contractTests = {
   ...stopTests,
   ...cacheTests,
   ...abortTests,
+  ...abilityTests,
 } satisfies ContractTests;
 
 export interface EngineContract {

@@ -33,6 +33,11 @@ export interface EngineDescription {
   readonly supportsImages: boolean;
   readonly supportsLogprobs: boolean;
   readonly supportsStructuredOutput: boolean;
+  /** Whether the model can reason before it answers. */
+  readonly supportsReasoning: boolean;
+  readonly supportsLogitBias: boolean;
+  /** Whether it can go on with a given beginning of the answer. */
+  readonly supportsContinuation: boolean;
   /** The most choices of one request; 1 means `n` is not supported. */
   readonly choicesMax: number;
   readonly hasExactCachedTokens: boolean;
@@ -47,6 +52,8 @@ export interface Prepared {
   /** How many completion tokens still fit the context after this prompt. At least 1. */
   readonly completionTokensRoom: number;
   readonly request: GenerationRequest;
+  /** Paths of what was asked for and could only be approximated; empty when absent. */
+  readonly relaxedParameters?: readonly string[];
   /** The adapter's own data; nobody else looks into it. */
   readonly handle: unknown;
 }

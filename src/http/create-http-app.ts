@@ -18,6 +18,7 @@ import { openapiRoute } from './operations/openapi-route.ts';
 import { operationsRoutes } from './operations/route.ts';
 import { billingRoutes } from './platform/billing/route.ts';
 import { keysRoutes } from './platform/keys/route.ts';
+import { tokenCountRoute } from './platform/tokenizers/route.ts';
 import { registerRoutes } from './routing/register-routes.ts';
 import { type StartTimer, startRealTimer } from './sse/stream-timer.ts';
 
@@ -56,6 +57,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     ...modelsRoutes(dependencies.models),
     ...keysRoutes(dependencies.keys),
     ...billingRoutes(dependencies.balances),
+    tokenCountRoute(dependencies.completions),
     ...operationsRoutes(dependencies, isClosing),
   ];
   app.register((scope, _options, done) => {

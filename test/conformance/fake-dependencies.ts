@@ -85,9 +85,14 @@ export class ScriptedCompletions implements Completions {
       servedBy: 'embedded',
       fingerprint: 'fp_test',
       loweredParameters: [],
+      relaxedParameters: [],
       price,
       events: this.events(request, signal),
     };
+  }
+
+  async countPromptTokens(): Promise<number> {
+    return 80;
   }
 }
 

@@ -120,6 +120,23 @@ const invalidValues = refusedFields('invalid_value', [
   ],
   ['function required is a string', { tools: [tool({ required: 'a' })] }],
   ['function description is a number', { tools: [tool({ description: 1 })] }],
+  ['two tools have one name', { tools: [tool({}), tool({})] }],
+  ['tool_choice is required without tools', { tool_choice: 'required' }],
+  ['tool_choice is required with an empty list', { tools: [], tool_choice: 'required' }],
+  [
+    'tool_choice names a function without tools',
+    { tool_choice: { type: 'function', function: { name: 'look' } } },
+  ],
+  [
+    'tool_choice names a function that is not declared',
+    { tools: [tool({})], tool_choice: { type: 'function', function: { name: 'other' } } },
+  ],
+  ['a million choices are asked for', { n: 1_000_000 }],
+  ['top_logprobs are asked for without logprobs', { top_logprobs: 1 }],
+  ['top_logprobs are asked for and logprobs are off', { top_logprobs: 5, logprobs: false }],
+  ['a bias is for a word', { logit_bias: { hello: 1 } }],
+  ['a bias is for a negative id', { logit_bias: { '-1': 1 } }],
+  ['a bias is for a fraction', { logit_bias: { '1.5': 1 } }],
   ['tool_choice is an unknown word', { tool_choice: 'any' }],
   ['tool_choice is a number', { tool_choice: 1 }],
   ['tool_choice lacks its function', { tool_choice: { type: 'function' } }],
@@ -127,24 +144,11 @@ const invalidValues = refusedFields('invalid_value', [
 ]);
 
 const unsupportedParameters = refusedFields('unsupported_parameter', [
-  ['tools are given', { tools: [tool({})] }],
   [
     'a builtin tool is given',
     { tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] },
   ],
   ['a custom tool is given', { tools: [{ type: 'custom', custom: { name: 'x' } }] }],
-  ['tool_choice is required', { tool_choice: 'required' }],
-  [
-    'tool_choice names a function',
-    { tool_choice: { type: 'function', function: { name: 'look' } } },
-  ],
-  ['JSON is asked for', { response_format: { type: 'json_object' } }],
-  ['JSON of a schema is asked for', { response_format: format({ schema: { type: 'object' } }) }],
-  ['two choices are asked for', { n: 2 }],
-  ['a million choices are asked for', { n: 1_000_000 }],
-  ['logprobs are asked for', { logprobs: true }],
-  ['top_logprobs are asked for', { top_logprobs: 1 }],
-  ['a token is biased', { logit_bias: { 50256: -100 } }],
   ['functions are given', { functions: [{ name: 'look' }] }],
   ['function_call is given', { function_call: 'auto' }],
   ['sound is asked for', { modalities: ['text', 'audio'] }],

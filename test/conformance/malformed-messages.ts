@@ -118,7 +118,4 @@ const unsupportedModalities = refusedMessages('unsupported_modality', [
 export const malformedMessages: readonly MalformedRequest[] = [
   ...invalidMessages,
   ...unsupportedModalities,
-  ...refusedMessages('unsupported_parameter', [
-    ['an answer is to be continued', { role: 'assistant', content: '{', partial: true }],
-  ]),
 ];

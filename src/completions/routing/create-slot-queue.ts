@@ -10,44 +10,52 @@ export interface SlotQueueOptions {
 }
 
 export interface SlotQueue {
-  /** Resolves to a function that gives the slot back, to be called exactly once or more often without harm. */
-  acquire(signal: AbortSignal): Promise<() => void>;
+  /**
+   * Takes so many slots at once, at most all there are. Resolves to a function that gives them back, to be
+   * called exactly once or more often without harm.
+   */
+  acquire(signal: AbortSignal, slots?: number): Promise<() => void>;
   running(): number;
   waiting(): number;
 }
 
 interface Waiter {
+  readonly slots: number;
   readonly grant: () => void;
 }
 
-/** First come, first served. An engine never has more completions than it has sequences; the rest wait here. */
+/** First come, first served, also when a later one would need fewer slots. An engine never has more completions than it has sequences; the rest wait here. */
 export function createSlotQueue(options: SlotQueueOptions): SlotQueue {
   const waiters = new Set<Waiter>();
   let running = 0;
 
-  const makeRelease = () => {
+  const take = (slots: number) => {
+    running += slots;
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
-      const [next] = waiters;
-      if (next === undefined) {
-        running -= 1;
-        return;
-      }
-      // The slot passes on without becoming free, so that nobody can slip in between.
-      waiters.delete(next);
-      next.grant();
+      running -= slots;
+      grantWaiting();
     };
   };
+  const grantWaiting = () => {
+    for (const waiter of waiters) {
+      if (running + waiter.slots > options.slots) return;
+      waiters.delete(waiter);
+      waiter.grant();
+    }
+  };
 
-  const wait = (signal: AbortSignal) =>
+  const wait = (signal: AbortSignal, slots: number) =>
     new Promise<() => void>((resolve, reject) => {
       const leave = (error: unknown) => {
         waiters.delete(waiter);
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
         reject(error);
+        // The one behind it may need fewer slots.
+        grantWaiting();
       };
       const onAbort = () => leave(signal.reason);
       const timer = setTimeout(
@@ -58,10 +66,11 @@ export function createSlotQueue(options: SlotQueueOptions): SlotQueue {
         options.waitMs,
       );
       const waiter: Waiter = {
+        slots,
         grant: () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
-          resolve(makeRelease());
+          resolve(take(slots));
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
@@ -69,16 +78,14 @@ export function createSlotQueue(options: SlotQueueOptions): SlotQueue {
     });
 
   return {
-    async acquire(signal) {
+    async acquire(signal, asked = 1) {
       signal.throwIfAborted();
-      if (running < options.slots) {
-        running += 1;
-        return makeRelease();
-      }
+      const slots = Math.min(asked, options.slots);
+      if (waiters.size === 0 && running + slots <= options.slots) return take(slots);
       if (waiters.size >= options.waitingMax) {
         throw overloaded(`All engine slots are busy and ${waiters.size} requests are waiting.`);
       }
-      return wait(signal);
+      return wait(signal, slots);
     },
     running: () => running,
     waiting: () => waiters.size,

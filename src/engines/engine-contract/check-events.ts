@@ -19,7 +19,8 @@ export function checkEvents(
   } else {
     checkNeverStarted(events, prepared, last.usage, isAborted);
   }
-  checkChoices(events, isAborted);
+  checkChoices(events, isAborted ? undefined : (prepared.request.choices ?? 1));
+  checkCalls(events);
   return last.usage;
 }
 
@@ -74,17 +75,41 @@ function checkProgress(
   else assert.equal(usage.completionTokens, latest, 'usage and the last progress disagree');
 }
 
-function checkChoices(events: readonly GenerationEvent[], isAborted: boolean): void {
+/** `choices`: how many must finish; undefined when an abort may have come before. */
+function checkChoices(events: readonly GenerationEvent[], choices: number | undefined): void {
   const finished = new Set<number>();
   for (const event of events) {
-    if (event.type === 'choice-finished') {
-      assert.ok(!finished.has(event.index), `choice ${event.index} finished twice`);
-      finished.add(event.index);
-    } else if (event.type === 'text' || event.type === 'reasoning') {
-      assert.ok(!finished.has(event.index), `choice ${event.index} went on after its end`);
+    if (!('index' in event)) continue;
+    assert.ok(!finished.has(event.index), `choice ${event.index} had ${event.type} after its end`);
+    if (event.type === 'choice-finished') finished.add(event.index);
+  }
+  if (choices === undefined) return;
+  const all = Array.from({ length: choices }, (_, index) => index);
+  assert.deepEqual(
+    [...finished].toSorted((a, b) => a - b),
+    all,
+    'not all choices finished',
+  );
+}
+
+/** Calls are numbered from 0 in each choice, and their arguments come while they are the last one. */
+function checkCalls(events: readonly GenerationEvent[]): void {
+  const started = new Map<number, number>();
+  for (const event of events) {
+    if (event.type === 'tool-call-start') {
+      const next = started.get(event.index) ?? 0;
+      assert.equal(event.callIndex, next, 'calls are not numbered from 0');
+      started.set(event.index, next + 1);
+    } else if (event.type === 'tool-call-arguments') {
+      const latest = (started.get(event.index) ?? 0) - 1;
+      assert.equal(event.callIndex, latest, 'arguments of another call than the last one');
+    } else if (event.type === 'choice-finished') {
+      const hasCalls = started.has(event.index);
+      const isCalls = event.reason.unified === 'tool-calls';
+      if (isCalls) assert.ok(hasCalls, 'tool-calls without a call');
+      if (hasCalls) assert.notEqual(event.reason.unified, 'stop', 'stop in spite of a call');
     }
   }
-  if (!isAborted) assert.equal(finished.size, 1, 'a choice never finished');
 }
 
 function checkText(events: readonly GenerationEvent[]): void {

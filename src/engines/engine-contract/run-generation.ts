@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TokenUsage } from '../../core/index.ts';
 import type { Allowance, Engine, Prepared } from '../engine.ts';
-import type { FinishReason, GenerationEvent } from '../generation-event.ts';
+import type { FinishReason, GenerationEvent, TokenLogprob } from '../generation-event.ts';
 import type { GenerationRequest } from '../generation-request.ts';
 import { checkEvents } from './check-events.ts';
 import { allowanceOf } from './contract-allowance.ts';
@@ -14,6 +14,22 @@ export interface GenerationRun {
   /** undefined when an abort ended the run before its choice did. */
   readonly reason: FinishReason | undefined;
   readonly cachedTokens: number | undefined;
+  /** Of all choices, in the order of their indexes. */
+  readonly choices: readonly ChoiceRun[];
+}
+
+export interface ChoiceRun {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly CallRun[];
+  readonly reason: FinishReason | undefined;
+  readonly logprobs: readonly TokenLogprob[];
+}
+
+export interface CallRun {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
 }
 
 interface RunOptions {
@@ -44,7 +60,7 @@ export async function runGeneration(
   }
   const usage = checkEvents(events, prepared, signal.aborted);
   assert.ok(usage.completionTokens <= allowance.completionTokens(), 'more generated than allowed');
-  return { prepared, events, usage, ...summary(events) };
+  return { prepared, events, usage, ...summary(events, request.choices ?? 1) };
 }
 
 export function textOf(events: readonly GenerationEvent[]): string {
@@ -74,12 +90,33 @@ function assertWithinAllowance(batch: readonly GenerationEvent[], allowance: All
   }
 }
 
-function summary(events: readonly GenerationEvent[]) {
+function summary(events: readonly GenerationEvent[], count: number) {
   const finished = events.find((event) => event.type === 'choice-finished');
   const started = events.find((event) => event.type === 'started');
   return {
     text: textOf(events),
     reason: finished?.reason.unified,
     cachedTokens: started?.cachedTokens,
+    choices: Array.from({ length: count }, (_, index) => choiceOf(events, index)),
+  };
+}
+
+function choiceOf(all: readonly GenerationEvent[], index: number): ChoiceRun {
+  const events = all.filter((event) => 'index' in event && event.index === index);
+  const finished = events.find((event) => event.type === 'choice-finished');
+  const written = (callIndex: number) =>
+    events
+      .filter((event) => event.type === 'tool-call-arguments')
+      .filter((event) => event.callIndex === callIndex)
+      .map((event) => event.text)
+      .join('');
+  return {
+    text: textOf(events),
+    reasoning: events.map((event) => (event.type === 'reasoning' ? event.text : '')).join(''),
+    calls: events
+      .filter((event) => event.type === 'tool-call-start')
+      .map(({ id, name, callIndex }) => ({ id, name, arguments: written(callIndex) })),
+    reason: finished?.reason.unified,
+    logprobs: events.flatMap((event) => (event.type === 'logprobs' ? event.tokens : [])),
   };
 }

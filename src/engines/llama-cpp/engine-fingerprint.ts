@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { LlamaCppSettings } from './llama-cpp-options.ts';
 
 /** The engine's version as answers depend on it: the pinned library, and our own sampling and prompts. */
-const engineVersion = 'node-llama-cpp 3.22.1, moongate 1';
+const engineVersion = 'node-llama-cpp 3.22.1, moongate 2';
 
 /** Changes with the model file, the engine version and each setting that can change an answer. */
 export function engineFingerprint(settings: LlamaCppSettings, modelSha256?: string): string {

@@ -28,6 +28,7 @@ export class GenerationChannel {
   readonly #ended = Promise.withResolvers<undefined>();
   #cachedTokens = 0;
   #completionTokens = 0;
+  #hasReasoned = false;
   #unreadTokens = 0;
   #isHeld = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -98,6 +99,7 @@ export class GenerationChannel {
 
   #record(event: GenerationEvent): void {
     this.#events.push(event);
+    if (event.type === 'reasoning') this.#hasReasoned = true;
     if (event.type === 'started') this.#cachedTokens = event.cachedTokens ?? 0;
     if (event.type === 'progress') {
       this.#unreadTokens += event.completionTokens - this.#completionTokens;
@@ -138,7 +140,9 @@ export class GenerationChannel {
   #finishAborted(): void {
     if (this.#ending !== undefined) return;
     const prompt = this.tokens.length;
-    const usage = usageOf(prompt, this.#cachedTokens, this.#completionTokens);
+    // Only the host knows how many tokens of the reasoning there were.
+    const reasoning = this.#hasReasoned ? undefined : 0;
+    const usage = usageOf(prompt, this.#cachedTokens, this.#completionTokens, reasoning);
     this.push([{ type: 'finished', usage }]);
   }
 

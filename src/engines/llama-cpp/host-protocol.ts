@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../../core/index.ts';
+import type { Constraint, ReasoningStart } from '../chat-formats/index.ts';
 import type { GenerationEvent } from '../generation-event.ts';
-import type { GenerationRequest, Sampling } from '../generation-request.ts';
+import type { GenerationRequest, Sampling, ToolDefinition } from '../generation-request.ts';
 
 /** Everything the host needs to load a model; sent once, right after the fork. */
 export interface HostSettings {
@@ -43,12 +44,24 @@ export interface GenerateMessage {
   /** The client's bound and the room in the context, whichever is lower. */
   readonly completionTokensMax: number;
   readonly allowedTokens: number;
+  /** 1 when absent. */
+  readonly choices?: number;
+  readonly cacheHint?: string;
+  readonly logprobs?: { readonly top: number };
+  readonly logitBias?: ReadonlyMap<number, number>;
+  /** The prompt ends inside the model's reasoning. */
+  readonly startsInReasoning: boolean;
+  /** The tools that may be called; none when absent. */
+  readonly tools?: readonly ToolDefinition[];
+  /** Calls in the history: some formats number them over the whole conversation. */
+  readonly callsBefore?: number;
+  readonly constraint?: Constraint;
 }
 
 export type HostMessage =
   | { readonly type: 'ready'; readonly model: LoadedModel }
   | { readonly type: 'load-failed'; readonly message: string }
-  | { readonly type: 'prepared'; readonly id: number; readonly tokens: Uint32Array }
+  | ({ readonly type: 'prepared'; readonly id: number } & PreparedPrompt)
   | { readonly type: 'refused'; readonly id: number; readonly refusal: Refusal }
   /** One message a step, for all generations: a message costs more than what is in it. */
   | { readonly type: 'step'; readonly outputs: readonly StepOutput[] }
@@ -57,8 +70,15 @@ export type HostMessage =
   /** `stepMs`: how long the step that runs now has been running; 0 when none does. */
   | { readonly type: 'alive'; readonly stepMs: number };
 
+export interface PreparedPrompt {
+  readonly tokens: Uint32Array;
+  /** Where the answer begins: in reasoning, after it, or where the model may still open it. */
+  readonly reasoningStart: ReasoningStart;
+}
+
 export interface LoadedModel {
   readonly contextTokens: number;
+  readonly template: string;
   readonly loadMs: number;
 }
 
@@ -77,7 +97,7 @@ export function usageOf(
   promptTokens: number,
   cachedTokens: number,
   completionTokens: number,
+  reasoningTokens: number | undefined,
 ): TokenUsage {
-  // Reasoning is not told apart from text yet, so none of the tokens counts as reasoning.
-  return { promptTokens, cachedTokens, completionTokens, reasoningTokens: 0 };
+  return { promptTokens, cachedTokens, completionTokens, reasoningTokens };
 }

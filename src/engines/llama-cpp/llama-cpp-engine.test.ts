@@ -22,7 +22,7 @@ for (const architecture of ['llama', 'hybrid']) {
     name: `llama-cpp with a ${architecture} model`,
     createEngine: async () => {
       const modelFile = join(folder, `${architecture}.gguf`);
-      const engine = startTestEngine(modelFile, { contextTokens: 512 });
+      const engine = startTestEngine(modelFile, { contextTokens: 1_024 });
       await engine.ready();
       return engine;
     },

@@ -1,31 +1,30 @@
-import { PlatformError } from '../../core/index.ts';
+import { type ChatFormat, chooseChatFormat } from '../chat-formats/index.ts';
 import type { Engine, EngineDescription, GenerateOptions, Prepared } from '../engine.ts';
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationRequest } from '../generation-request.ts';
+import { createGrammarCompiler, type GrammarCompiler } from '../grammar/index.ts';
+import { refuseBeyondDescription } from '../refuse-beyond-description.ts';
+import { assertContinuable, failed, poisoned, refusalError, tooLong } from './engine-errors.ts';
 import { engineFingerprint } from './engine-fingerprint.ts';
 import { GenerationChannel } from './generation-channel.ts';
-import { type HostMessage, type Refusal, usageOf } from './host-protocol.ts';
+import { type HostMessage, type PreparedPrompt, type Refusal, usageOf } from './host-protocol.ts';
 import { type EngineState, HostSupervisor } from './host-supervisor.ts';
 import {
   type LlamaCppOptions,
   type LlamaCppSettings,
   resolveLlamaCppSettings,
 } from './llama-cpp-options.ts';
+import { compileOutput, planOutput } from './output-plan.ts';
 import { PoisonList } from './poison-list.ts';
+import { PreparedGeneration } from './prepared-generation.ts';
+
+/** Of one request, also where there are more sequences. */
+const choicesMax = 8;
 
 export interface LlamaCppEngine extends Engine {
   /** Resolves when the model is loaded; rejects with PlatformError when this attempt to load it failed. */
   ready(): Promise<void>;
   state(): EngineState;
-}
-
-/** The tokens of a prompt. The host keeps nothing between prepare and generate. */
-class PreparedTokens {
-  readonly tokens: Uint32Array;
-
-  constructor(tokens: Uint32Array) {
-    this.tokens = tokens;
-  }
 }
 
 /** Starts the host at once; `ready()` tells when it answers. */
@@ -39,7 +38,9 @@ class HostedEngine implements LlamaCppEngine {
   readonly #fingerprint: string;
   readonly #poison: PoisonList;
   readonly #supervisor: HostSupervisor;
-  readonly #prepares = new Map<number, PromiseWithResolvers<Uint32Array>>();
+  readonly #prepares = new Map<number, PromiseWithResolvers<PreparedPrompt>>();
+  readonly #compiler: GrammarCompiler | undefined;
+  #format: ChatFormat | undefined;
   readonly #channels = new Map<number, GenerationChannel>();
   #contextTokens: number;
   #lastId = 0;
@@ -50,6 +51,11 @@ class HostedEngine implements LlamaCppEngine {
     this.#contextTokens = this.#settings.contextTokens;
     this.#fingerprint = engineFingerprint(this.#settings, options.modelSha256);
     this.#poison = new PoisonList(options.clock);
+    const { grammarWorkerUrl } = options;
+    this.#compiler =
+      grammarWorkerUrl === undefined
+        ? undefined
+        : createGrammarCompiler({ workerUrl: grammarWorkerUrl });
     this.#supervisor = new HostSupervisor({
       hostUrl: options.hostUrl,
       settings: this.#settings,
@@ -59,6 +65,7 @@ class HostedEngine implements LlamaCppEngine {
       onMessage: (message) => this.#receive(message),
       onReady: (model) => {
         this.#contextTokens = model.contextTokens;
+        this.#format = chooseChatFormat(model.template);
       },
       onDown: (isCrash) => this.#hostDown(isCrash),
     });
@@ -77,11 +84,14 @@ class HostedEngine implements LlamaCppEngine {
       modelName: this.#options.modelName,
       contextTokens: this.#contextTokens,
       sequences: this.#settings.sequences,
-      supportsTools: false,
+      supportsTools: this.#compiler !== undefined,
       supportsImages: false,
-      supportsLogprobs: false,
-      supportsStructuredOutput: false,
-      choicesMax: 1,
+      supportsLogprobs: true,
+      supportsStructuredOutput: this.#compiler !== undefined,
+      supportsReasoning: this.#format?.thinking.readsThinking ?? false,
+      supportsLogitBias: true,
+      supportsContinuation: true,
+      choicesMax: Math.min(choicesMax, this.#settings.sequences),
       hasExactCachedTokens: true,
       fingerprint: this.#fingerprint,
     };
@@ -89,15 +99,31 @@ class HostedEngine implements LlamaCppEngine {
 
   async prepare(request: GenerationRequest, signal: AbortSignal): Promise<Prepared> {
     signal.throwIfAborted();
-    const tokens = await this.#tokensOf(request, signal);
-    const room = this.#contextTokens - tokens.length;
-    if (room < 1) throw tooLong(this.#contextTokens, tokens.length);
+    if (!this.#supervisor.isReady || this.#format === undefined) {
+      throw this.#supervisor.unavailable();
+    }
+    const relaxed = refuseBeyondDescription(request, this.describe());
+    assertContinuable(request);
+    const format = this.#format;
+    const compiled =
+      this.#compiler === undefined
+        ? undefined
+        : await compileOutput(request, format, this.#compiler);
+    signal.throwIfAborted();
+    const prompt = await this.#promptOf(request, signal);
+    const room = this.#contextTokens - prompt.tokens.length;
+    if (room < 1) throw tooLong(this.#contextTokens, prompt.tokens.length);
+    const plan =
+      compiled === undefined
+        ? undefined
+        : planOutput(compiled, request, format, prompt.reasoningStart);
     return {
-      promptTokens: tokens.length,
+      promptTokens: prompt.tokens.length,
       isPromptTokensExact: true,
       completionTokensRoom: room,
       request,
-      handle: new PreparedTokens(tokens),
+      relaxedParameters: [...relaxed, ...(compiled?.relaxed ?? [])],
+      handle: new PreparedGeneration(prompt, plan),
     };
   }
 
@@ -105,9 +131,10 @@ class HostedEngine implements LlamaCppEngine {
     prepared: Prepared,
     options: GenerateOptions,
   ): AsyncGenerator<readonly GenerationEvent[]> {
-    const { tokens } = prepared.handle as PreparedTokens;
+    const prompt = prepared.handle as PreparedGeneration;
+    const { tokens } = prompt;
     if (options.signal.aborted) {
-      yield [{ type: 'finished', usage: usageOf(tokens.length, 0, 0) }];
+      yield [{ type: 'finished', usage: usageOf(tokens.length, 0, 0, 0) }];
       return;
     }
     if (!this.#supervisor.isReady) throw this.#supervisor.unavailable();
@@ -121,7 +148,8 @@ class HostedEngine implements LlamaCppEngine {
       send: (message) => this.#supervisor.send(message),
     });
     this.#channels.set(id, channel);
-    this.#sendGenerate(id, prepared, tokens, options);
+    const allowedTokens = options.allowance.completionTokens();
+    this.#supervisor.send(prompt.toMessage(id, prepared, allowedTokens));
     try {
       yield* channel.batches();
     } finally {
@@ -131,34 +159,14 @@ class HostedEngine implements LlamaCppEngine {
   }
 
   async close(): Promise<void> {
-    await this.#supervisor.close();
+    await Promise.all([this.#supervisor.close(), this.#compiler?.close()]);
     this.#hostDown(false);
   }
 
-  #sendGenerate(
-    id: number,
-    prepared: Prepared,
-    tokens: Uint32Array,
-    options: GenerateOptions,
-  ): void {
-    const { request, completionTokensRoom } = prepared;
-    const asked = request.completionTokensMax ?? completionTokensRoom;
-    this.#supervisor.send({
-      type: 'generate',
-      id,
-      tokens,
-      cacheScope: request.cacheScope,
-      sampling: request.sampling,
-      stop: request.stop,
-      completionTokensMax: Math.min(asked, completionTokensRoom),
-      allowedTokens: options.allowance.completionTokens(),
-    });
-  }
-
-  async #tokensOf(request: GenerationRequest, signal: AbortSignal): Promise<Uint32Array> {
+  async #promptOf(request: GenerationRequest, signal: AbortSignal): Promise<PreparedPrompt> {
     if (!this.#supervisor.isReady) throw this.#supervisor.unavailable();
     const id = this.#nextId();
-    const answer = Promise.withResolvers<Uint32Array>();
+    const answer = Promise.withResolvers<PreparedPrompt>();
     const onAbort = () => answer.reject(signal.reason);
     const timer = setTimeout(
       () => answer.reject(this.#supervisor.unavailable()),
@@ -182,7 +190,7 @@ class HostedEngine implements LlamaCppEngine {
   #receive(message: HostMessage): void {
     switch (message.type) {
       case 'prepared':
-        this.#prepares.get(message.id)?.resolve(message.tokens);
+        this.#prepares.get(message.id)?.resolve(message);
         return;
       case 'refused':
         this.#refused(message.id, message.refusal);
@@ -222,37 +230,5 @@ class HostedEngine implements LlamaCppEngine {
   #nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
-  }
-}
-
-function tooLong(contextTokens: number, promptTokens: number): PlatformError {
-  // Clients look for this very sentence to know that they must shorten the conversation.
-  const message = `This model's maximum context length is ${contextTokens} tokens. However, your messages resulted in ${promptTokens} tokens.`;
-  return new PlatformError('request/context-length-exceeded', message, { param: 'messages' });
-}
-
-function poisoned(): PlatformError {
-  const message =
-    'This request was running at two crashes of the engine and is refused for a while. Change its messages before sending it again.';
-  return new PlatformError('request/invalid', message, { param: 'messages' });
-}
-
-function failed(): PlatformError {
-  const message = 'The engine could not go on with this request. Send it again.';
-  return new PlatformError('engine/unavailable', message, { retryAfterSeconds: 1 });
-}
-
-function refusalError(refusal: Refusal): PlatformError {
-  switch (refusal.reason) {
-    case 'template': {
-      const message = `The model's chat template does not accept these messages: ${refusal.message}.`;
-      return new PlatformError('request/invalid', message, { param: 'messages' });
-    }
-    case 'overloaded': {
-      const message = 'Too many requests wait for the engine. Send the request again in a moment.';
-      return new PlatformError('engine/overloaded', message, { retryAfterSeconds: 1 });
-    }
-    case 'internal':
-      return failed();
   }
 }

@@ -8,6 +8,8 @@ export interface LlamaCppOptions {
   readonly modelName: string;
   /** Entry file of the host process; it must do nothing but call `runLlamaCppHost()`. */
   readonly hostUrl: URL;
+  /** Entry file of the worker that compiles schemas; without one there are no tools and no JSON formats. */
+  readonly grammarWorkerUrl?: URL;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Prompt and completion of one generation; lowered to what the model was trained with. */

@@ -18,6 +18,7 @@ export function startTestEngine(
     clock: systemClock,
     contextTokens: 1_024,
     sequences: 3,
+    grammarWorkerUrl: new URL('./test-grammar-worker.ts', import.meta.url),
     threads: 1,
     ...options,
   });

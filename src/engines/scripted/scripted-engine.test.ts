@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlatformError } from '../../core/index.ts';
 import type { Engine } from '../engine.ts';
+import { abilityTestNames } from '../engine-contract/ability-tests.ts';
 import { allowanceOf } from '../engine-contract/contract-allowance.ts';
 import { contractRequest, userMessage } from '../engine-contract/contract-request.ts';
 import { runGeneration, textOf } from '../engine-contract/run-generation.ts';
@@ -14,6 +15,7 @@ for (const tokensPerBatch of [1, 7]) {
     name: `the scripted engine with ${tokensPerBatch} tokens a batch`,
     createEngine: async () =>
       createScriptedEngine({ contextTokens: 2048, sequences: 4, tokensPerBatch }),
+    skip: abilityTestNames.map((test) => ({ test, reason: 'it plays scripts of plain text only' })),
   });
 }
 

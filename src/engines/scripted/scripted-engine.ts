@@ -2,6 +2,7 @@ import { invariant, PlatformError } from '../../core/index.ts';
 import type { Engine, EngineDescription, GenerateOptions, Prepared } from '../engine.ts';
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationRequest } from '../generation-request.ts';
+import { refuseBeyondDescription } from '../refuse-beyond-description.ts';
 import { type Script, scriptSteps, wordsFromSeed } from './script.ts';
 import { type Ending, ScriptPlayer } from './script-player.ts';
 import { closedError, scriptedFailure } from './scripted-failure.ts';
@@ -58,6 +59,7 @@ class EngineOfScripts implements ScriptedEngine {
 
   async prepare(request: GenerationRequest): Promise<Prepared> {
     this.#assertOpen();
+    const relaxedParameters = refuseBeyondDescription(request, this.#description);
     const { contextTokens } = this.#description;
     const prompt = renderPrompt(request.messages);
     const promptTokens = countPromptTokens(prompt);
@@ -68,6 +70,7 @@ class EngineOfScripts implements ScriptedEngine {
       isPromptTokensExact: true,
       completionTokensRoom,
       request,
+      relaxedParameters,
       handle: prompt,
     };
   }
@@ -146,6 +149,9 @@ function describe(options: ScriptedEngineOptions): EngineDescription {
     supportsImages: false,
     supportsLogprobs: false,
     supportsStructuredOutput: false,
+    supportsReasoning: false,
+    supportsLogitBias: false,
+    supportsContinuation: false,
     choicesMax: 1,
     hasExactCachedTokens: true,
     fingerprint: options.fingerprint ?? 'fp_scripted',

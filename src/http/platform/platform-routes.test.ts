@@ -104,3 +104,15 @@ test('the balance is in whole credits, never rounded up, and in USD', async (t) 
   const { json: billing } = await call(app, 'GET', '/v2/billing', { key });
   assert.deepEqual(billing, { current_balance: 5.00000025, currency: 'USD' });
 });
+
+test('the tokens of a prompt are counted for API keys, in the form of Moonshot, and cost nothing', async (t) => {
+  const app = await startApp(t);
+  const response = await fetch(`${app.baseUrl}/v1/tokenizers/estimate-token-count`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${inferenceKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'kimi-k2.5', messages: [{ role: 'user', content: 'Hi' }] }),
+  });
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { data: { total_tokens: 80 } });
+  assert.deepEqual(app.dependencies.completions.requests, []);
+});

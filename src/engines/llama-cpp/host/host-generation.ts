@@ -1,123 +1,139 @@
-import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { Token } from 'node-llama-cpp';
 import type { FinishReason, GenerationEvent } from '../../generation-event.ts';
-import { StopMatcher } from '../../text/stop-matcher.ts';
 import { type GenerateMessage, usageOf } from '../host-protocol.ts';
+import type { HostChoice } from './host-choice.ts';
 import { rowOptions } from './llama-runtime.ts';
-import { samplerOptions } from './sampler-options.ts';
-import type { AcquiredSlot } from './sequence-pool.ts';
-import { TokenText } from './token-text.ts';
+import type { Slot } from './sequence-pool.ts';
 
-/** Asked for this many tokens before the end, so that the answer is there when it is needed. */
+/** Asked for this many tokens a choice before the end, so that the answer is there when it is needed. */
 const extendAheadTokens = 16;
-const contextTailTokens = 4;
 
-type TokenStream = ReturnType<LlamaContextSequence['evaluateWithMetadata']>;
+/** Makes the choices of a generation when it has its sequences. */
+export type CreateChoices = (
+  slots: readonly Slot[],
+  emit: (event: GenerationEvent) => void,
+) => readonly HostChoice[];
 
-/** One generation in the host: its prompt, its place in the context and its text so far. */
+/** A row of the next step: what it evaluates, and what to do when the step is over. */
+export type StepRow = () => Promise<() => void>;
+
+/** One generation in the host: its prompt, its choices and what it may still generate. */
 export class HostGeneration {
   readonly request: GenerateMessage;
-  readonly #prompt: readonly Token[];
-  readonly #model: LlamaModel;
-  readonly #contextTokens: number;
-  readonly #generated: Token[] = [];
-  readonly #stops: StopMatcher;
-  readonly #text: TokenText;
-  #acquired: AcquiredSlot | undefined;
-  #stream: TokenStream | undefined;
+  readonly prompt: readonly Token[];
+  #choices: readonly HostChoice[] = [];
+  #slots: readonly Slot[] = [];
+  #cachedTokens = 0;
+  #completionTokens = 0;
   #events: GenerationEvent[] = [];
   #allowedTokens: number;
   #isAsking = false;
   #isRefused = false;
   #hasEnded = false;
+  #isPromptDone = false;
   /** The reader is behind: no step until it has caught up. */
   isHeld = false;
   isCancelled = false;
 
-  constructor(request: GenerateMessage, model: LlamaModel, contextTokens: number) {
+  constructor(request: GenerateMessage) {
     this.request = request;
-    this.#prompt = Array.from(request.tokens) as Token[];
-    this.#model = model;
-    this.#contextTokens = contextTokens;
+    this.prompt = Array.from(request.tokens) as Token[];
     this.#allowedTokens = request.allowedTokens;
-    this.#stops = new StopMatcher(request.stop);
-    const detokenize = (tokens: readonly number[], context: readonly number[]) =>
-      model.detokenize(tokens as Token[], false, context as Token[]);
-    this.#text = new TokenText(detokenize, this.#prompt.slice(-contextTailTokens));
   }
 
-  get prompt(): readonly Token[] {
-    return this.#prompt;
+  get slots(): readonly Slot[] {
+    return this.#slots;
   }
 
-  get slot() {
-    return this.#acquired?.slot;
+  get choicesCount(): number {
+    return this.request.choices ?? 1;
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  get isDecoding(): boolean {
-    return this.#stream !== undefined;
-  }
-
-  /** May its row take part in the next step? */
+  /** May it take part in the next step? */
   get isRunnable(): boolean {
-    return !this.isHeld && !this.isCancelled && this.#generated.length < this.#allowedTokens;
+    const isAllowed = this.#completionTokens < this.#allowedTokens;
+    return !this.isHeld && !this.isCancelled && !this.#hasEnded && isAllowed;
   }
 
+  get isPromptDone(): boolean {
+    return this.#isPromptDone;
+  }
+
+  /** The last token is not evaluated with the prompt when several choices go on from there. */
   get promptTokensLeft(): number {
-    return this.#prompt.length - (this.#acquired?.slot.sequence.nextTokenIndex ?? 0);
+    const evaluated = this.#slots[0]?.sequence.nextTokenIndex ?? 0;
+    return this.prompt.length - evaluated - (this.choicesCount > 1 ? 1 : 0);
   }
 
-  start(acquired: AcquiredSlot): void {
-    this.#acquired = acquired;
-    this.#events.push({
-      type: 'started',
-      promptTokens: this.#prompt.length,
-      cachedTokens: acquired.cachedTokens,
-    });
+  start(slots: readonly Slot[], cachedTokens: number, create: CreateChoices): void {
+    this.#slots = slots;
+    this.#cachedTokens = cachedTokens;
+    this.#choices = create(slots, (event) => this.#events.push(event));
+    const promptTokens = this.prompt.length;
+    this.#events.push({ type: 'started', promptTokens, cachedTokens });
+  }
+
+  /** Sequences that failed before their choices were made. */
+  holdSlots(slots: readonly Slot[]): void {
+    this.#slots = slots;
   }
 
   /**
-   * Evaluates the next `tokens` of the prompt; the last chunk also gives the first token. Models that
-   * cannot roll back keep a checkpoint before the last token, where a repeated prompt can go on.
+   * Evaluates the next `tokens` of the prompt; the last chunk of a single choice also gives its first
+   * token. Models that cannot roll back keep a checkpoint before the last token, where a repeated prompt
+   * can go on.
    */
-  async prefill(tokens: number): Promise<void> {
-    const { slot } = this.#started();
+  async prefill(tokens: number): Promise<() => void> {
+    const slot = this.#slots[0];
+    if (slot === undefined) throw new Error('the generation has no sequence yet');
     const { sequence } = slot;
     const start = sequence.nextTokenIndex;
-    const isLast = start + tokens >= this.#prompt.length;
+    const isLast = tokens >= this.promptTokensLeft;
     const needsCheckpoint = sequence.needsCheckpoints && tokens > 1;
-    if (!isLast || needsCheckpoint) {
-      const end = isLast ? this.#prompt.length - 1 : start + tokens;
-      const chunk = this.#prompt.slice(start, end);
-      await sequence.evaluateWithoutGeneratingNewTokens(chunk, rowOptions(slot.index));
-      if (isLast) await sequence.takeCheckpoint();
-      return;
+    if (isLast && this.choicesCount === 1 && !needsCheckpoint) {
+      const choice = this.#choices[0];
+      if (choice === undefined) throw new Error('the generation has no choice');
+      this.#isPromptDone = true;
+      choice.open(this.prompt.slice(start));
+      return await this.#decode(choice, this.#allowedTokens);
     }
-    this.#stream = this.#openStream(sequence, slot.index, this.#prompt.slice(start));
-    await this.decode();
+    const end = isLast ? this.prompt.length - 1 : start + tokens;
+    const chunk = this.prompt.slice(start, end);
+    await sequence.evaluateWithoutGeneratingNewTokens(chunk, rowOptions(slot.index));
+    if (isLast && sequence.needsCheckpoints) await sequence.takeCheckpoint();
+    return () => undefined;
   }
 
-  async decode(): Promise<void> {
-    const { value, done } = (await this.#stream?.next()) ?? { done: true, value: undefined };
-    if (done || value === undefined) throw new Error('the engine gave no token');
-    this.#take(value.token);
+  /** All choices go on from the end of the prompt; call when their sequences hold all but its last token. */
+  beginChoices(): void {
+    this.#isPromptDone = true;
+    for (const choice of this.#choices) choice.open(this.prompt.slice(-1));
+  }
+
+  /** One row for each choice that decodes, as far as the allowance reaches. */
+  decodeRows(): readonly StepRow[] {
+    const left = this.#allowedTokens - this.#completionTokens;
+    const decoding = this.#choices.filter((choice) => choice.isDecoding).slice(0, left);
+    const spare = left - decoding.length;
+    return decoding.map((choice, index) => () => this.#decode(choice, index === 0 ? 1 + spare : 1));
   }
 
   allow(totalTokens: number): void {
     this.#isAsking = false;
     if (totalTokens > this.#allowedTokens) this.#allowedTokens = totalTokens;
     else this.#isRefused = true;
-    const isSpent = this.#generated.length >= this.#allowedTokens;
-    if (this.#isRefused && isSpent && !this.#hasEnded) this.#end('length', 'allowance');
+    this.#endWhenSpent();
   }
 
   /** True once, when more allowance must be asked for. */
   wantsExtension(): boolean {
-    const isNear = this.#generated.length + extendAheadTokens >= this.#allowedTokens;
-    const isBound = this.#allowedTokens >= this.request.completionTokensMax;
+    const ahead = extendAheadTokens * this.choicesCount;
+    const isNear = this.#completionTokens + ahead >= this.#allowedTokens;
+    const isBound = this.#allowedTokens >= this.request.completionTokensMax * this.choicesCount;
     if (!isNear || isBound || this.#isAsking || this.#isRefused || this.#hasEnded) return false;
     this.#isAsking = true;
     return true;
@@ -137,70 +153,47 @@ export class HostGeneration {
   }
 
   async dispose(): Promise<void> {
-    await this.#stream?.return(undefined);
-    this.#stream = undefined;
+    for (const choice of this.#choices) await choice.dispose();
   }
 
-  #openStream(sequence: LlamaContextSequence, index: number, tokens: Token[]): TokenStream {
-    const sampling = samplerOptions(this.request.sampling, this.#generated, this.#contextTokens);
-    return sequence.evaluateWithMetadata(tokens, {}, { ...rowOptions(index), ...sampling });
+  async #decode(choice: HostChoice, tokensMax: number): Promise<() => void> {
+    const take = await choice.decode(tokensMax);
+    return () => this.#took(choice, take);
   }
 
-  #take(token: Token): void {
-    this.#generated.push(token);
-    this.#events.push({ type: 'progress', completionTokens: this.#generated.length });
-    if (this.#model.isEogToken(token)) {
-      this.#end('stop', 'end-of-turn');
-      return;
-    }
-    const match = this.#stops.push(this.#text.push(token));
-    this.#giveText(match.text);
-    if (match.isStopped) {
-      this.#finish('stop', 'stop-sequence');
-      return;
-    }
-    const isBound = this.#generated.length >= this.request.completionTokensMax;
-    if (isBound) {
-      this.#end('length', 'length');
-      return;
-    }
-    if (this.#isRefused && this.#generated.length >= this.#allowedTokens) {
-      this.#end('length', 'allowance');
+  #took(choice: HostChoice, take: () => number): void {
+    if (this.#hasEnded || choice.end !== undefined) return;
+    this.#completionTokens += take();
+    this.#events.push({ type: 'progress', completionTokens: this.#completionTokens });
+    this.#tellEnd(choice);
+    this.#endWhenSpent();
+  }
+
+  #endWhenSpent(): void {
+    const isSpent = this.#completionTokens >= this.#allowedTokens;
+    if (this.#isRefused && isSpent && !this.#hasEnded) this.#stopAll('length', 'allowance');
+  }
+
+  #stopAll(unified: FinishReason, raw: string): void {
+    for (const choice of this.#choices.filter((one) => one.end === undefined)) {
+      choice.stop(unified, raw);
+      this.#tellEnd(choice);
     }
   }
 
-  /** Gives out what is held back, which may hold a stop sequence whose last bytes were unfinished. */
-  #end(unified: FinishReason, raw: string): void {
-    const match = this.#stops.push(this.#text.flush());
-    this.#giveText(match.text);
-    if (match.isStopped) {
-      this.#finish('stop', 'stop-sequence');
-      return;
-    }
-    this.#giveText(this.#stops.flush());
-    this.#finish(unified, raw);
-  }
-
-  #giveText(text: string): void {
-    if (text !== '') this.#events.push({ type: 'text', index: 0, text });
-  }
-
-  #finish(unified: FinishReason, raw: string): void {
+  #tellEnd(choice: HostChoice): void {
+    if (choice.end === undefined) return;
+    const index = this.#choices.indexOf(choice);
+    this.#events.push({ type: 'choice-finished', index, reason: choice.end });
+    if (this.#choices.some((one) => one.end === undefined)) return;
     this.#hasEnded = true;
-    this.#events.push({ type: 'choice-finished', index: 0, reason: { unified, raw } });
     this.#events.push(this.#finished());
   }
 
   #finished(): GenerationEvent {
-    const cached = this.#acquired?.cachedTokens ?? 0;
-    return {
-      type: 'finished',
-      usage: usageOf(this.#prompt.length, cached, this.#generated.length),
-    };
-  }
-
-  #started(): AcquiredSlot {
-    if (this.#acquired === undefined) throw new Error('the generation has no sequence yet');
-    return this.#acquired;
+    const reasoning = this.#choices.reduce((sum, choice) => sum + choice.reasoningTokens, 0);
+    const { length } = this.prompt;
+    const usage = usageOf(length, this.#cachedTokens, this.#completionTokens, reasoning);
+    return { type: 'finished', usage };
   }
 }

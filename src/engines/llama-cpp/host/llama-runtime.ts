@@ -3,13 +3,18 @@ import type {
   LlamaContextSequence,
   LlamaModel,
   SequenceEvaluateOptions,
+  Token,
+  TokenBias,
 } from 'node-llama-cpp';
 import type { HostSettings } from '../host-protocol.ts';
-
-/** Renders a chat template with the model library's own Jinja, the one that models are made for. */
-export interface TemplateRenderer {
-  render(variables: Readonly<Record<string, unknown>>): string;
-}
+import { GrammarSource } from './grammar-source.ts';
+import {
+  type Bindings,
+  bindingsOf,
+  internalSequence,
+  setTokenBias,
+  type TemplateRenderer,
+} from './llama-internals.ts';
 
 /** Of models that cannot roll back; each one holds the whole recurrent state of a sequence. */
 const checkpointsMax = 8;
@@ -20,16 +25,11 @@ export interface LlamaRuntime {
   readonly sequences: readonly LlamaContextSequence[];
   readonly contextTokens: number;
   readonly template: string;
+  readonly grammars: GrammarSource;
+  readonly bindings: Bindings;
+  /** Biases of token ids; an infinite one forbids its token. Tokens that end a turn keep their own. */
+  createBias(biases: ReadonlyMap<number, number>): TokenBias;
   createRenderer(template: string): TemplateRenderer;
-}
-
-/** The parts of node-llama-cpp that its types hide; pinned to the version in package.json. */
-interface InternalLlama {
-  readonly _bindings: { readonly AddonJinjaRenderer: new (template: string) => TemplateRenderer };
-}
-
-interface InternalSequence {
-  _copyStateFromOtherSequence(source: LlamaContextSequence, upToIndex: number): Promise<boolean>;
 }
 
 /**
@@ -38,7 +38,9 @@ interface InternalSequence {
  * shares this module's index, never loads it.
  */
 export async function loadLlamaRuntime(settings: HostSettings): Promise<LlamaRuntime> {
-  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
+  const { getLlama, LlamaGrammarEvaluationState, LlamaLogLevel, TokenBias } = await import(
+    'node-llama-cpp'
+  );
   const llama = await getLlama({
     gpu: settings.gpu,
     build: 'never',
@@ -73,12 +75,25 @@ export async function loadLlamaRuntime(settings: HostSettings): Promise<LlamaRun
   const sequences = Array.from({ length: settings.sequences }, () =>
     context.getSequence({ checkpoints: { max: checkpointsMax } }),
   );
-  const { _bindings: bindings } = llama as unknown as InternalLlama;
+  const bindings = bindingsOf(llama);
+  const grammars = new GrammarSource(model, bindings, async (gbnf) => {
+    const grammar = await llama.createGrammar({ grammar: gbnf });
+    // Copies, because each new state would parse the text again.
+    const beginning = new LlamaGrammarEvaluationState({ model, grammar });
+    return () => beginning.clone();
+  });
   return {
     model,
     sequences,
     contextTokens: Math.min(contextTokens, context.contextSize),
     template,
+    grammars,
+    bindings,
+    createBias: (biases) => {
+      const bias = TokenBias.for(model);
+      for (const [token, logit] of biases) setTokenBias(bias, token as Token, logit);
+      return bias;
+    },
     createRenderer: (source) => new bindings.AddonJinjaRenderer(source),
   };
 }
@@ -91,8 +106,7 @@ export function copySequence(
   target: LlamaContextSequence,
   source: LlamaContextSequence,
 ): Promise<boolean> {
-  const internal = target as unknown as InternalSequence;
-  return internal._copyStateFromOtherSequence(source, source.nextTokenIndex);
+  return internalSequence(target)._copyStateFromOtherSequence(source, source.nextTokenIndex);
 }
 
 /** What every evaluation of a sequence needs: its place in the batch, and never a context shift. */

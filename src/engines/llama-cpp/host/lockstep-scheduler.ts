@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GenerateMessage, HostMessage, HostSettings, StepOutput } from '../host-protocol.ts';
-import { HostGeneration } from './host-generation.ts';
-import type { LlamaRuntime } from './llama-runtime.ts';
+import type { ChoiceFactory } from './choice-factory.ts';
+import { HostGeneration, type StepRow } from './host-generation.ts';
 import { PrefillChunk } from './prefill-chunk.ts';
-import { SequencePool } from './sequence-pool.ts';
+import type { SequencePool, Slot } from './sequence-pool.ts';
 
 interface Row {
   readonly generation: HostGeneration;
   readonly promptTokens: number;
+  readonly run: StepRow;
 }
 
 /**
@@ -17,7 +18,7 @@ interface Row {
  * generations come, go, are copied and are cancelled.
  */
 export class LockstepScheduler {
-  readonly #runtime: LlamaRuntime;
+  readonly #choices: ChoiceFactory;
   readonly #settings: HostSettings;
   readonly #send: (message: HostMessage) => void;
   readonly #pool: SequencePool;
@@ -28,11 +29,16 @@ export class LockstepScheduler {
   #wake = Promise.withResolvers<void>();
   #stepStartedMs: number | undefined;
 
-  constructor(runtime: LlamaRuntime, settings: HostSettings, send: (message: HostMessage) => void) {
-    this.#runtime = runtime;
+  constructor(
+    choices: ChoiceFactory,
+    pool: SequencePool,
+    settings: HostSettings,
+    send: (message: HostMessage) => void,
+  ) {
+    this.#choices = choices;
     this.#settings = settings;
     this.#send = send;
-    this.#pool = new SequencePool(runtime.sequences);
+    this.#pool = pool;
     this.#chunk = new PrefillChunk(settings.batchTokens, settings.prefillBudgetMs);
   }
 
@@ -41,8 +47,7 @@ export class LockstepScheduler {
       this.#send({ type: 'refused', id: request.id, refusal: { reason: 'overloaded' } });
       return;
     }
-    const { model, contextTokens } = this.#runtime;
-    this.#waiting.push(new HostGeneration(request, model, contextTokens));
+    this.#waiting.push(new HostGeneration(request));
     this.#wake.resolve();
   }
 
@@ -88,13 +93,16 @@ export class LockstepScheduler {
   }
 
   #planRows(): Row[] {
-    const runnable = this.#active.filter((one) => one.isRunnable && !one.hasEnded);
-    const decoding = runnable.filter((one) => one.isDecoding);
-    const rows: Row[] = decoding.map((generation) => ({ generation, promptTokens: 0 }));
-    const next = runnable.find((one) => !one.isDecoding);
+    const runnable = this.#active.filter((one) => one.isRunnable);
+    const rows: Row[] = runnable
+      .filter((one) => one.isPromptDone)
+      .flatMap((generation) =>
+        generation.decodeRows().map((run) => ({ generation, promptTokens: 0, run })),
+      );
+    const next = runnable.find((one) => !one.isPromptDone);
     if (next !== undefined) {
-      const room = this.#chunk.tokensFor(decoding.length);
-      rows.push({ generation: next, promptTokens: Math.min(room, next.promptTokensLeft) });
+      const promptTokens = Math.min(this.#chunk.tokensFor(rows.length), next.promptTokensLeft);
+      rows.push({ generation: next, promptTokens, run: () => next.prefill(promptTokens) });
     }
     return rows;
   }
@@ -103,18 +111,18 @@ export class LockstepScheduler {
     const startedMs = performance.now();
     this.#stepStartedMs = startedMs;
     // All rows are asked for in one turn of the event loop, which is what makes them one batch.
-    const results = await Promise.allSettled(
-      rows.map(({ generation, promptTokens }) =>
-        promptTokens > 0 ? generation.prefill(promptTokens) : generation.decode(),
-      ),
-    );
+    const results = await Promise.allSettled(rows.map((row) => row.run()));
     this.#stepStartedMs = undefined;
     const promptTokens = rows.reduce((sum, row) => sum + row.promptTokens, 0);
     this.#chunk.measured(promptTokens, performance.now() - startedMs);
     for (const [index, result] of results.entries()) {
       const generation = rows[index]?.generation;
-      if (result.status === 'rejected' && generation !== undefined) {
-        await this.#fail(generation, result.reason);
+      if (generation === undefined || !this.#active.includes(generation)) continue;
+      try {
+        if (result.status === 'rejected') throw result.reason;
+        result.value();
+      } catch (error) {
+        await this.#fail(generation, error);
       }
     }
   }
@@ -126,21 +134,51 @@ export class LockstepScheduler {
     // Their last events must leave before they are forgotten.
     this.#deliver();
     await this.#removeEnded();
-    while (this.#waiting.length > 0 && this.#pool.hasFree) {
-      const generation = this.#waiting.shift();
-      if (generation !== undefined) await this.#admit(generation);
-    }
+    await this.#admitWaiting();
+    await this.#shareEvaluatedPrompts();
     for (const generation of this.#active) {
       if (generation.wantsExtension()) this.#send({ type: 'extend', id: generation.request.id });
     }
   }
 
+  /** In the order of arrival: a request of many choices is not overtaken until they are free. */
+  async #admitWaiting(): Promise<void> {
+    for (;;) {
+      const [next] = this.#waiting;
+      if (next === undefined || next.choicesCount > this.#pool.freeCount) return;
+      this.#waiting.shift();
+      await this.#admit(next);
+    }
+  }
+
   async #admit(generation: HostGeneration): Promise<void> {
+    const { cacheScope, cacheHint } = generation.request;
+    const slots: Slot[] = [];
     this.#active.push(generation);
     try {
-      generation.start(await this.#pool.acquire(generation.prompt, generation.request.cacheScope));
+      const create = await this.#choices.prepare(generation);
+      const acquired = await this.#pool.acquire(generation.prompt, cacheScope, cacheHint);
+      slots.push(acquired.slot);
+      while (slots.length < generation.choicesCount) slots.push(await this.#pool.acquireEmpty());
+      generation.start(slots, acquired.cachedTokens, create);
     } catch (error) {
+      generation.holdSlots(slots);
       await this.#fail(generation, error);
+    }
+  }
+
+  /** The prompt of several choices is evaluated once, in the first sequence, and copied to the others. */
+  async #shareEvaluatedPrompts(): Promise<void> {
+    for (const generation of [...this.#active]) {
+      const [first, ...others] = generation.slots;
+      const isReady = !generation.isPromptDone && generation.promptTokensLeft === 0;
+      if (first === undefined || !isReady || generation.hasEnded) continue;
+      try {
+        await this.#pool.share(first, others);
+        generation.beginChoices();
+      } catch (error) {
+        await this.#fail(generation, error);
+      }
     }
   }
 
@@ -152,7 +190,7 @@ export class LockstepScheduler {
     }
     for (const generation of ended) {
       await generation.dispose();
-      if (generation.slot !== undefined) this.#pool.release(generation.slot);
+      for (const slot of generation.slots) this.#pool.release(slot);
     }
   }
 
@@ -163,7 +201,7 @@ export class LockstepScheduler {
     const message = error instanceof Error ? error.message : String(error);
     this.#send({ type: 'failed', id: generation.request.id, message });
     await generation.dispose();
-    if (generation.slot !== undefined) await this.#pool.discard(generation.slot);
+    for (const slot of generation.slots) await this.#pool.discard(slot);
   }
 
   #deliver(): void {

@@ -62,7 +62,7 @@ export class PrepareQueue {
       return;
     }
     const tokens = await this.#tokenizer.tokenize(rendered.pieces);
-    this.#send({ type: 'prepared', id, tokens });
+    this.#send({ type: 'prepared', id, tokens, reasoningStart: rendered.reasoningStart });
   }
 
   #refuse(id: number, refusal: Refusal): void {

@@ -50,5 +50,6 @@ export function probeTemplate(render: RenderMessages): TemplateAbilities {
       shows(usual, toolTurn, 'probe-result'),
     argumentsForm: isText ? 'text' : 'object',
     contentForm,
+    reasoningKey: usual.reasoningKey,
   };
 }

@@ -1,10 +1,13 @@
-import type { LlamaModel } from 'node-llama-cpp';
+import { chooseChatFormat } from '../../chat-formats/index.ts';
 import type { HostMessage, HostRequest, HostSettings, WorkRequest } from '../host-protocol.ts';
 import { ChatPrompt } from './chat-prompt.ts';
+import { ChoiceFactory } from './choice-factory.ts';
+import { findControlTokens } from './control-tokens.ts';
 import { type LlamaRuntime, loadLlamaRuntime } from './llama-runtime.ts';
 import { LockstepScheduler } from './lockstep-scheduler.ts';
 import { PrepareQueue } from './prepare-queue.ts';
 import { PromptTokenizer } from './prompt-tokenizer.ts';
+import { SequencePool } from './sequence-pool.ts';
 import { SpecialTokenGuard } from './special-token-guard.ts';
 
 interface Host {
@@ -71,7 +74,8 @@ async function startHost(settings: HostSettings): Promise<Host | undefined> {
     };
     setInterval(alive, settings.aliveIntervalMs);
     const loadMs = Math.round(performance.now() - startedMs);
-    send({ type: 'ready', model: { contextTokens: runtime.contextTokens, loadMs } });
+    const { contextTokens, template } = runtime;
+    send({ type: 'ready', model: { contextTokens, template, loadMs } });
     return host;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -87,22 +91,15 @@ function createHost(runtime: LlamaRuntime, settings: HostSettings): Host {
     bosText: model.tokens.bosString ?? '',
     eosText: model.tokens.eosString ?? '',
   };
-  const prompt = new ChatPrompt(template, new SpecialTokenGuard(controlTokens(model)));
+  const format = chooseChatFormat(runtime.template);
+  const controls = findControlTokens(model, format.controlTexts);
+  const prompt = new ChatPrompt(template, new SpecialTokenGuard(controls.texts), format);
   const tokenizer = new PromptTokenizer(model);
+  const choices = new ChoiceFactory(runtime, format, controls);
   return {
-    scheduler: new LockstepScheduler(runtime, settings, send),
+    scheduler: new LockstepScheduler(choices, new SequencePool(runtime.sequences), settings, send),
     prepares: new PrepareQueue(prompt, tokenizer, settings.waitingMax, send),
   };
-}
-
-/** The texts that the tokenizer turns into tokens which no text of a user may become. */
-function controlTokens(model: LlamaModel): readonly string[] {
-  const texts: string[] = [];
-  for (const token of model.iterateAllTokens()) {
-    const { control, unknown } = model.getTokenAttributes(token);
-    if (control || unknown) texts.push(model.detokenize([token], true));
-  }
-  return texts;
 }
 
 function send(message: HostMessage): void {

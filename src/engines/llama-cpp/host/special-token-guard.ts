@@ -19,7 +19,7 @@ export class SpecialTokenGuard {
   readonly #parts: ReadonlySet<string>;
   readonly #lengthMax: number;
   /** Digits survive everything that templates do to text: trim, change of case, JSON. */
-  readonly #mark = randomDigits();
+  readonly mark = randomDigits();
 
   constructor(controlTokens: readonly string[]) {
     const specials = controlTokens.filter((special) => special !== '');
@@ -36,14 +36,14 @@ export class SpecialTokenGuard {
     const core = inside.trim();
     if (core === '') return inside;
     const start = inside.indexOf(core);
-    const before = this.#mayEndSpecial(core) ? this.#mark : '';
-    const after = this.#mayBeginSpecial(core) ? this.#mark : '';
+    const before = this.#mayEndSpecial(core) ? this.mark : '';
+    const after = this.#mayBeginSpecial(core) ? this.mark : '';
     return `${inside.slice(0, start)}${before}${core}${after}${inside.slice(start + core.length)}`;
   }
 
   /** The rendered prompt in pieces, without the marks. */
   split(rendered: string): readonly string[] {
-    return rendered.split(this.#mark).filter((piece) => piece !== '');
+    return rendered.split(this.mark).filter((piece) => piece !== '');
   }
 
   #breakSpecials(text: string): string {
@@ -54,7 +54,7 @@ export class SpecialTokenGuard {
       parts.push(text.slice(start, index + 1));
       start = index + 1;
     }
-    return parts.length === 0 ? text : [...parts, text.slice(start)].join(this.#mark);
+    return parts.length === 0 ? text : [...parts, text.slice(start)].join(this.mark);
   }
 
   #isSpecialAt(text: string, index: number): boolean {

@@ -10,6 +10,8 @@ export interface TemplateAbilities {
   readonly argumentsForm: 'object' | 'text';
   /** Content as a string (the usual form) or as a list of parts. */
   readonly contentForm: 'text' | 'parts';
+  /** Where it looks for the reasoning of earlier turns; undefined when it drops that. */
+  readonly reasoningKey: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
 }
 
 export const usualAbilities: TemplateAbilities = {
@@ -19,9 +21,10 @@ export const usualAbilities: TemplateAbilities = {
   rendersToolResults: true,
   argumentsForm: 'object',
   contentForm: 'text',
+  reasoningKey: 'reasoning_content',
 };
 
-type TemplateMessage = Readonly<Record<string, unknown>>;
+export type TemplateMessage = Readonly<Record<string, unknown>>;
 
 /** Messages in the form that templates know. What a template would drop is put into the text instead. */
 export function toTemplateMessages(
@@ -47,13 +50,14 @@ export function toTemplateMessages(
 
 function assistantMessage(message: AssistantMessage, abilities: TemplateAbilities) {
   const { content, name, reasoning, toolCalls } = message;
+  const { reasoningKey } = abilities;
   const calls = abilities.rendersToolCalls ? [] : toolCalls.map(callAsText);
   const text = [content, ...calls].filter((part) => part !== '').join('\n');
   return {
     role: 'assistant',
     content: withName(text, name, abilities),
     ...nameOf(name),
-    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(reasoning === undefined || reasoningKey === undefined ? {} : { [reasoningKey]: reasoning }),
     ...(abilities.rendersToolCalls && toolCalls.length > 0
       ? { tool_calls: toolCalls.map((call) => callForTemplate(call, abilities)) }
       : {}),

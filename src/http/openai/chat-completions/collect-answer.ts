@@ -2,20 +2,13 @@ import type { RunningCompletion } from '../../../completions/index.ts';
 import { PlatformError, type TokenUsage } from '../../../core/index.ts';
 import type { RequestContext } from '../../hooks/request-context.ts';
 import type { AnswerHead } from './answer-head.ts';
-import { type WireFinishReason, wireFinishReason } from './finish-reason.ts';
+import { CollectedChoice } from './collected-choice.ts';
 import { metaBody, usageBody } from './usage-body.ts';
 
 export interface CollectedAnswer {
   readonly choices: readonly CollectedChoice[];
   readonly usage: TokenUsage;
   readonly credits: bigint;
-}
-
-interface CollectedChoice {
-  readonly index: number;
-  content: string;
-  reasoning: string;
-  finishReason: WireFinishReason | undefined;
 }
 
 /** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any text. */
@@ -28,23 +21,13 @@ export async function collectAnswer(
   // Read to the very end: leaving early would abort a completion that is already done.
   for await (const batch of running.events) {
     for (const event of batch) {
-      switch (event.type) {
-        case 'text':
-          context.isCharged = true;
-          choiceAt(choices, event.index).content += event.text;
-          break;
-        case 'reasoning':
-          context.isCharged = true;
-          choiceAt(choices, event.index).reasoning += event.text;
-          break;
-        case 'choice-finished':
-          choiceAt(choices, event.index).finishReason = wireFinishReason(event.reason);
-          break;
-        case 'settled':
-          context.usage = event.usage;
-          context.credits = event.credits;
-          answer = { choices, usage: event.usage, credits: event.credits };
-          break;
+      if (event.type === 'settled') {
+        context.usage = event.usage;
+        context.credits = event.credits;
+        answer = { choices, usage: event.usage, credits: event.credits };
+      } else {
+        context.isCharged = true;
+        choiceAt(choices, event.index).take(event);
       }
     }
   }
@@ -59,17 +42,7 @@ export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
     object: 'chat.completion',
     created: head.createdSeconds,
     model: head.modelName,
-    choices: answer.choices.map((choice) => ({
-      index: choice.index,
-      message: {
-        role: 'assistant',
-        content: choice.content,
-        refusal: null,
-        ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
-      },
-      logprobs: null,
-      finish_reason: choice.finishReason,
-    })),
+    choices: answer.choices.map((choice) => choice.toBody()),
     usage: usageBody(answer.usage),
     meta: metaBody(answer.credits),
     service_tier: 'default',
@@ -92,7 +65,7 @@ export function isComplete(answer: CollectedAnswer): boolean {
 function choiceAt(choices: CollectedChoice[], index: number): CollectedChoice {
   const known = choices[index];
   if (known !== undefined) return known;
-  const choice = { index, content: '', reasoning: '', finishReason: undefined };
+  const choice = new CollectedChoice(index);
   choices[index] = choice;
   return choice;
 }

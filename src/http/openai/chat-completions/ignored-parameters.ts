@@ -13,7 +13,6 @@ export function ignoredParameters(body: ChatCompletionBody): string[] {
     if (knownFields.has(field) || isRefusedField(field)) continue;
     if ((body as Readonly<Record<string, unknown>>)[field] !== null) names.push(field);
   }
-  if ((body.tools?.length ?? 0) > 0) names.push('tools');
   if (typeof body.stream_options?.include_obfuscation === 'boolean') {
     names.push('stream_options.include_obfuscation');
   }
@@ -36,17 +35,13 @@ export function ignoredParametersHeader(names: readonly string[]): string {
   return names.slice(0, namesMax).map(headerName).join(', ');
 }
 
-// Switching reasoning off is what these models do anyway, so only switching it on is ignored.
 function addReasoningNames(body: ChatCompletionBody, names: string[]): void {
-  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
-  if (thinking?.type === 'enabled') names.push('thinking');
+  const { thinking, chat_template_kwargs: variables } = body;
   for (const key in thinking) {
     if (key !== 'type') names.push(`thinking.${key}`);
   }
-  if (typeof effort === 'string' && effort !== 'none') names.push('reasoning_effort');
-  for (const [key, value] of Object.entries(variables ?? {})) {
-    const isSwitch = key === 'thinking' || key === 'enable_thinking';
-    if (!isSwitch || value === true) names.push(`chat_template_kwargs.${key}`);
+  for (const key in variables) {
+    if (key !== 'thinking' && key !== 'enable_thinking') names.push(`chat_template_kwargs.${key}`);
   }
 }
 

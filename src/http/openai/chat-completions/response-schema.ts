@@ -16,6 +16,20 @@ const meta = Type.Object({
 
 const finishReason = oneOfStrings(['stop', 'length', 'content_filter', 'tool_calls']);
 const identity = { id: Type.String(), created: Type.Integer(), model: Type.String() };
+const tokenLogprob = {
+  token: Type.String(),
+  bytes: Type.Array(Type.Integer()),
+  logprob: Type.Number(),
+};
+const logprobs = Type.Union([
+  Type.Object({
+    content: Type.Array(
+      Type.Object({ ...tokenLogprob, top_logprobs: Type.Array(Type.Object(tokenLogprob)) }),
+    ),
+    refusal: Type.Array(Type.Unknown(), { maxItems: 0 }),
+  }),
+  Type.Null(),
+]);
 const deployment = { service_tier: Type.String(), system_fingerprint: Type.String() };
 
 export const completionSchema = Type.Object({
@@ -30,8 +44,17 @@ export const completionSchema = Type.Object({
         content: Type.String(),
         refusal: Type.Null(),
         reasoning_content: Type.Optional(Type.String()),
+        tool_calls: Type.Optional(
+          Type.Array(
+            Type.Object({
+              id: Type.String(),
+              type: Type.Literal('function'),
+              function: Type.Object({ name: Type.String(), arguments: Type.String() }),
+            }),
+          ),
+        ),
       }),
-      logprobs: Type.Null(),
+      logprobs,
       finish_reason: finishReason,
     }),
   ),
@@ -51,8 +74,21 @@ export const completionChunkSchema = Type.Object({
         role: Type.Optional(Type.Literal('assistant')),
         content: Type.Optional(Type.String()),
         reasoning_content: Type.Optional(Type.String()),
+        tool_calls: Type.Optional(
+          Type.Array(
+            Type.Object({
+              index: Type.Integer(),
+              id: Type.Optional(Type.String()),
+              type: Type.Optional(Type.Literal('function')),
+              function: Type.Object({
+                name: Type.Optional(Type.String()),
+                arguments: Type.String(),
+              }),
+            }),
+          ),
+        ),
       }),
-      logprobs: Type.Null(),
+      logprobs,
       finish_reason: Type.Union([finishReason, Type.Null()]),
       usage: Type.Optional(usage),
     }),

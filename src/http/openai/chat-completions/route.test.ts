@@ -215,7 +215,7 @@ test('what has no effect is named in a header, and refused under x-strict-parame
   const app = await startApp(t);
   const fields = { 'odd\r\nname': 1, thinking: { type: 'enabled' }, store: true };
   const lenient = await post(app, fields);
-  assert.equal(lenient.headers.get('x-ignored-parameters'), 'odd??name, store, thinking');
+  assert.equal(lenient.headers.get('x-ignored-parameters'), 'odd??name, store');
   const strict = await post(app, fields, { 'x-strict-parameters': 'true' });
   const { error } = (await strict.json()) as { error: object };
   assert.equal(strict.status, 400);

@@ -70,7 +70,11 @@ async function handle(
     const starting = start(parts, request, model, domain).then((running) => {
       reply.header('x-model-alias', model);
       reply.header('x-served-by', running.servedBy);
-      setIgnoredHeader(reply, [...domain.ignoredParameters, ...running.loweredParameters]);
+      setIgnoredHeader(reply, [
+        ...domain.ignoredParameters,
+        ...running.loweredParameters,
+        ...running.relaxedParameters,
+      ]);
       return running;
     });
     if (!domain.isStream) return await sendAnswer(parts, await starting, request, reply);

@@ -1,5 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import type { CompletionEvent, RunningCompletion } from '../../../completions/index.ts';
+import type {
+  CompletionDelta,
+  CompletionEvent,
+  RunningCompletion,
+} from '../../../completions/index.ts';
 import type { RequestContext } from '../../hooks/request-context.ts';
 import { EventStream, type EventStreamOptions } from '../../sse/event-stream.ts';
 import type { AnswerHead } from './answer-head.ts';
@@ -94,27 +98,37 @@ async function pumpToEnd(
 
 function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestContext): string {
   let frames = '';
+  // First, so that log probabilities leave in the chunk of their text.
+  for (const event of batch) if (event.type === 'logprobs') renderer.logprobs(event);
   for (const event of batch) {
-    switch (event.type) {
-      case 'text':
-        context.isCharged = true;
-        frames += renderer.text(event.index, event.text);
-        break;
-      case 'reasoning':
-        context.isCharged = true;
-        frames += renderer.reasoning(event.index, event.text);
-        break;
-      case 'choice-finished':
-        renderer.choiceFinished(event);
-        break;
-      case 'settled':
-        context.usage = event.usage;
-        context.credits = event.credits;
-        frames += renderer.settled(event);
-        break;
+    if (event.type === 'settled') {
+      context.usage = event.usage;
+      context.credits = event.credits;
+      frames += renderer.settled(event);
+    } else {
+      context.isCharged = true;
+      frames += renderDelta(event, renderer);
     }
   }
   return frames;
+}
+
+function renderDelta(event: CompletionDelta, renderer: ChunkRenderer): string {
+  switch (event.type) {
+    case 'text':
+      return renderer.text(event.index, event.text);
+    case 'reasoning':
+      return renderer.reasoning(event.index, event.text);
+    case 'tool-call-start':
+      return renderer.toolCallStart(event);
+    case 'tool-call-arguments':
+      return renderer.toolCallArguments(event);
+    case 'logprobs':
+      return '';
+    case 'choice-finished':
+      renderer.choiceFinished(event);
+      return '';
+  }
 }
 
 // An early failure is thrown from here, as long as it can still become a real HTTP status. The wait

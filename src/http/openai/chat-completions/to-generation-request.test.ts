@@ -94,43 +94,101 @@ test('roles, parts, names, calls and reasoning reach the engine in its own words
   ]);
 });
 
-test('switching reasoning off is honoured in silence, switching it on is named', () => {
-  const off = [
-    { thinking: { type: 'disabled' } },
-    { reasoning_effort: 'none' },
-    { chat_template_kwargs: { enable_thinking: false } },
-    { chat_template_kwargs: { thinking: false } },
+test('reasoning is switched by the most explicit of three fields, and foreign switches are named', () => {
+  const cases: readonly (readonly [object, object | undefined])[] = [
+    [{}, undefined],
+    [
+      { thinking: { type: 'disabled' }, reasoning_effort: 'high' },
+      { isEnabled: false, effort: 'high' },
+    ],
+    [{ reasoning_effort: 'none' }, { isEnabled: false }],
+    [{ reasoning_effort: 'low' }, { isEnabled: true, effort: 'low' }],
+    [{ chat_template_kwargs: { enable_thinking: false } }, { isEnabled: false }],
+    [{ chat_template_kwargs: { thinking: true } }, { isEnabled: true }],
   ];
-  for (const fields of off) {
+  for (const [fields, expected] of cases) {
     const { generation, ignoredParameters } = toGenerationRequest(body(fields));
-    assert.deepEqual(generation.templateVariables, { enable_thinking: false });
+    assert.deepEqual(generation.reasoning, expected);
     assert.deepEqual(ignoredParameters, []);
   }
-  const on = {
+  const foreign = {
     thinking: { type: 'enabled', keep: 'all' },
-    reasoning_effort: 'max',
     chat_template_kwargs: { enable_thinking: true, other: 1 },
   };
-  assert.deepEqual(toGenerationRequest(body(on)).ignoredParameters, [
-    'thinking',
+  assert.deepEqual(toGenerationRequest(body(foreign)).ignoredParameters, [
     'thinking.keep',
-    'reasoning_effort',
-    'chat_template_kwargs.enable_thinking',
     'chat_template_kwargs.other',
   ]);
 });
 
-test('tools that may not be called are left out of the prompt, and the client is told', () => {
-  const tools = [{ type: 'function', function: { name: 'look' } }];
-  const request = toGenerationRequest(body({ tools, tool_choice: 'none' }));
-  assert.deepEqual(request.ignoredParameters, ['tools']);
+test('tools reach the engine with a schema of an object, whatever of it the client left out', () => {
+  const tool = (fields: object) => ({ type: 'function', function: { name: 'look', ...fields } });
+  const nothing = { type: 'object', properties: {}, additionalProperties: false };
+  const a = { type: 'string' };
+  const cases: readonly (readonly [object, object])[] = [
+    [{}, nothing],
+    [{ parameters: null }, nothing],
+    [{ parameters: {} }, nothing],
+    [{ parameters: { properties: { a } } }, { type: 'object', properties: { a } }],
+    [
+      { parameters: { type: 'object', properties: { a }, required: ['a'] }, required: ['a', 'b'] },
+      { type: 'object', properties: { a }, required: ['a', 'b'] },
+    ],
+  ];
+  for (const [fields, parameters] of cases) {
+    const { generation } = toGenerationRequest(body({ tools: [tool(fields)] }));
+    assert.deepEqual(generation.tools, [{ name: 'look', parameters, isStrict: false }]);
+    assert.deepEqual(generation.toolChoice, { type: 'auto' });
+  }
+  const named = { type: 'function', function: { name: 'look' } };
+  const strict = toGenerationRequest(
+    body({
+      tools: [tool({ strict: true, description: 'Looks.' })],
+      tool_choice: named,
+      parallel_tool_calls: false,
+    }),
+  ).generation;
+  assert.equal(strict.tools?.[0]?.isStrict, true);
+  assert.equal(strict.tools?.[0]?.description, 'Looks.');
+  assert.deepEqual(strict.toolChoice, { type: 'named', name: 'look' });
+  assert.equal(strict.allowsParallelToolCalls, false);
+});
+
+test('formats, choices, log probabilities, biases, continuations and hints reach the engine', () => {
+  const schema = { type: 'object', properties: { a: { type: 'integer' } } };
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema, strict: true } };
+  const { generation } = toGenerationRequest(
+    body({
+      messages: [user, { role: 'assistant', content: '{', partial: true }],
+      n: 3,
+      response_format: format,
+      logprobs: true,
+      top_logprobs: 5,
+      logit_bias: { 50256: -100 },
+      prompt_cache_key: 'session 1',
+    }),
+  );
+  assert.equal(generation.choices, 3);
+  assert.deepEqual(generation.responseFormat, { type: 'json-schema', schema, isStrict: true });
+  assert.deepEqual(generation.logprobs, { top: 5 });
+  assert.deepEqual([...(generation.logitBias ?? [])], [[50256, -100]]);
+  assert.equal(generation.continuesLastMessage, true);
+  assert.equal(generation.cacheHint, 'session 1');
+  const anyObject = toGenerationRequest(body({ response_format: { type: 'json_object' } }));
+  assert.deepEqual(anyObject.generation.responseFormat, { type: 'json-object' });
 });
 
 test('a refusal names the exact place', () => {
   const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
   const text = { type: 'text', text: 'Hi' };
   const cases: readonly (readonly [object, string, string])[] = [
-    [{ n: 2 }, 'request/unsupported-parameter', 'n'],
+    [{ top_logprobs: 2 }, 'request/invalid', 'top_logprobs'],
+    [{ tool_choice: 'required' }, 'request/invalid', 'tool_choice'],
+    [
+      { tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] },
+      'request/unsupported-parameter',
+      'tools[0].type',
+    ],
     [
       { messages: [user, { role: 'user', content: [text, image] }] },
       'request/unsupported-modality',
@@ -142,8 +200,8 @@ test('a refusal names the exact place', () => {
       'messages[1].tool_call_id',
     ],
     [
-      { messages: [user, { role: 'assistant', content: '{', partial: true }] },
-      'request/unsupported-parameter',
+      { messages: [user, { role: 'assistant', content: '{', partial: true }, user] },
+      'request/invalid',
       'messages[1].partial',
     ],
   ];

@@ -3,6 +3,7 @@ import type { GenerationRequest, Sampling } from '../../../engines/index.ts';
 import { ignoredParameters } from './ignored-parameters.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
+import { toAnswerOptions } from './to-answer-options.ts';
 import { toMessages } from './to-messages.ts';
 
 export interface DomainRequest {
@@ -14,7 +15,6 @@ export interface DomainRequest {
 }
 
 const noTemplateVariables = {};
-const withoutThinking = { enable_thinking: false };
 
 /**
  * A validated body in domain form, defaults applied. Throws `request/unsupported-parameter` or
@@ -28,7 +28,8 @@ export function toGenerationRequest(body: ChatCompletionBody): DomainRequest {
       sampling: toSampling(body),
       stop: toStop(body.stop),
       completionTokensMax: toCompletionTokensMax(body),
-      templateVariables: isThinkingOff(body) ? withoutThinking : noTemplateVariables,
+      templateVariables: noTemplateVariables,
+      ...toAnswerOptions(body),
     },
     isStream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
@@ -69,14 +70,4 @@ function toCompletionTokensMax(body: ChatCompletionBody): number | undefined {
   return typeof bound === 'number'
     ? Math.min(Math.floor(bound), Number.MAX_SAFE_INTEGER)
     : undefined;
-}
-
-function isThinkingOff(body: ChatCompletionBody): boolean {
-  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
-  return (
-    thinking?.type === 'disabled' ||
-    effort === 'none' ||
-    variables?.thinking === false ||
-    variables?.enable_thinking === false
-  );
 }

@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import type { Completions } from '../../../completions/index.ts';
+import { keyOf } from '../../hooks/authenticate.ts';
+import { chatCompletionSchema } from '../../openai/chat-completions/request-schema.ts';
+import { toGenerationRequest } from '../../openai/chat-completions/to-generation-request.ts';
+import type { PublicRoute } from '../../routing/public-route.ts';
+import { compileValidator } from '../../validation/compile-validator.ts';
+
+const countTimeoutMs = 30_000;
+const validateBody = compileValidator(chatCompletionSchema);
+
+/** Moonshot's `estimate-token-count`; here it is the exact count, from the engine that would answer. */
+export function tokenCountRoute(completions: Completions): PublicRoute {
+  return {
+    method: 'POST',
+    paths: ['/v1/tokenizers/estimate-token-count'],
+    operationId: 'countPromptTokens',
+    summary: 'How many prompt tokens a chat completion with this body would be billed for.',
+    tag: 'Chat',
+    access: 'inference',
+    body: chatCompletionSchema,
+    answers: {
+      'application/json': Type.Object({ data: Type.Object({ total_tokens: Type.Integer() }) }),
+    },
+    handle: async (request, reply) => {
+      const body = validateBody(request.body);
+      const { generation } = toGenerationRequest(body);
+      const { principal } = keyOf(request);
+      const tokens = await completions.countPromptTokens(
+        { model: body.model, principal, generation },
+        AbortSignal.timeout(countTimeoutMs),
+      );
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify({ data: { total_tokens: tokens } }));
+    },
+  };
+}
