@@ -9,7 +9,13 @@ const { scripts } = JSON.parse(readFileSync(packageUrl, 'utf8')) as {
 };
 
 /** The file that `npm start` gives to `node`. */
-export const mainFile = fileURLToPath(new URL(scripts.start.split(' ')[1] ?? '', packageUrl));
+export const mainFile = fileURLToPath(new URL(startedFile(), packageUrl));
+
+function startedFile(): string {
+  const file = scripts.start.split(' ').find((word) => word.endsWith('.js'));
+  if (file === undefined) throw new Error(`no file is started by: ${scripts.start}`);
+  return file;
+}
 
 export interface MoongateOptions {
   /** Holds data directory, model directory and log. */
