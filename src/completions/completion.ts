@@ -19,8 +19,13 @@ export interface CompletionRequest {
   readonly inferenceId: string;
   readonly clientRequestId: string | undefined;
   readonly isStream: boolean;
+  /** True: what the engine could only approximate is refused, before anything is held. */
+  readonly refusesRelaxation?: boolean;
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
 }
+
+/** What a prompt would cost: the part of a completion request that makes it. */
+export type PromptCountRequest = Pick<CompletionRequest, 'model' | 'principal' | 'generation'>;
 
 /**
  * A completion that was admitted: its money is held and an engine has it. Everything that could be
@@ -73,4 +78,9 @@ export interface Completions {
    * `signal` aborts it at any time: what was generated is charged, nothing more is generated.
    */
   start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion>;
+  /**
+   * Prompt tokens that this request would be billed for, counted by the engine that would answer; generates
+   * and charges nothing. Rejects like `start` with what the engine refuses.
+   */
+  countPromptTokens(request: PromptCountRequest, signal: AbortSignal): Promise<number>;
 }

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Completions } from './completion.ts';
+import { prepareCompletion } from './prepare-completion.ts';
 import { runCompletion } from './run-completion.ts';
 import { createRunningHolds } from './running-holds.ts';
 import type { ServedModel } from './served-model.ts';
@@ -28,6 +29,10 @@ export function createCompletions(options: CompletionsOptions): CompletionsServi
   const parts = { ledger, runningHolds, logger, resolveModel, nowMs: () => clock.nowMs() };
   return {
     start: (request, signal) => runCompletion(parts, request, signal),
+    async countPromptTokens(request, signal) {
+      const { prepared } = await prepareCompletion(resolveModel, request, signal);
+      return prepared.promptTokens;
+    },
     running: () => runningHolds.count(),
     idle: () => runningHolds.idle(),
     close: () => runningHolds.close(),

@@ -7,6 +7,7 @@ export type {
   CompletionRequest,
   Completions,
   Principal,
+  PromptCountRequest,
   RunningCompletion,
 } from './completion.ts';
 export {

@@ -5,9 +5,9 @@ import { budgetWindows } from './budget-windows.ts';
 import type { CompletionEvent, CompletionRequest, RunningCompletion } from './completion.ts';
 import { affordableTokens, boundCompletionTokens, costAtMost } from './completion-bound.ts';
 import { endHold } from './end-hold.ts';
+import { prepareCompletion } from './prepare-completion.ts';
 import { refusalToError } from './refusal-to-error.ts';
 import type { Deployment } from './routing/deployment.ts';
-import { prepareOnFirstAvailable } from './routing/prepare-on-first-available.ts';
 import type { RunningHolds } from './running-holds.ts';
 import type { ServedModel } from './served-model.ts';
 import { startEagerly } from './start-eagerly.ts';
@@ -30,21 +30,13 @@ export async function runCompletion(
   request: CompletionRequest,
   signal: AbortSignal,
 ): Promise<RunningCompletion> {
-  const model = parts.resolveModel(request.model);
-  if (model === undefined) throw unknownModel(request.model);
-
   const choices = request.generation.choices ?? 1;
-  const generation = {
-    ...request.generation,
-    completionTokensMax: request.generation.completionTokensMax ?? model.defaultCompletionTokens,
-    cacheScope: request.principal.accountId,
-  };
-  const { deployment, prepared } = await prepareOnFirstAvailable(
-    model.deployments,
-    generation,
+  const { model, deployment, prepared } = await prepareCompletion(
+    parts.resolveModel,
+    request,
     signal,
-    model.whyUnavailable,
   );
+  if (request.refusesRelaxation === true) refuseRelaxed(prepared);
 
   const { hold, completionTokens, isLowered } = await reserve(
     parts,
@@ -245,10 +237,12 @@ function afterCharge(failure: unknown): PlatformError {
   return new PlatformError(failure.code, failure.message, { cause: failure, hasCharged: true });
 }
 
-function unknownModel(name: string): PlatformError {
-  return new PlatformError(
-    'models/not-found',
-    `The model \`${name.slice(0, 100)}\` does not exist. GET /v1/models lists those that do.`,
-    { param: 'model' },
+function refuseRelaxed({ relaxedParameters = [] }: Prepared): void {
+  const [param] = relaxedParameters;
+  if (param === undefined) return;
+  throw new PlatformError(
+    'request/unsupported-parameter',
+    `Unsupported parameter: '${param}': this model cannot honour it in full, and the request allows nothing less.`,
+    { param },
   );
 }

@@ -18,6 +18,7 @@ import { openapiRoute } from './operations/openapi-route.ts';
 import { operationsRoutes } from './operations/route.ts';
 import { billingRoutes } from './platform/billing/route.ts';
 import { keysRoutes } from './platform/keys/route.ts';
+import { tokenizersRoute } from './platform/tokenizers/route.ts';
 import { registerRoutes } from './routing/register-routes.ts';
 import { type StartTimer, startRealTimer } from './sse/stream-timer.ts';
 
@@ -53,6 +54,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
 
   const routes = [
     chatCompletionsRoute({ dependencies, settings, reporter, accessLog, startTimer }),
+    tokenizersRoute(dependencies, settings),
     ...modelsRoutes(dependencies.models),
     ...keysRoutes(dependencies.keys),
     ...billingRoutes(dependencies.balances),

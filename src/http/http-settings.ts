@@ -3,6 +3,8 @@ export interface HttpSettings {
   readonly bodyBytesMax: number;
   /** Nesting of objects and arrays in a request body. */
   readonly bodyDepthMax: number;
+  /** The most that `n` may ask of any model; an engine may allow fewer. */
+  readonly choicesMax: number;
   readonly connectionsMax: number;
   readonly headersBytesMax: number;
   /** From the first byte of a request to the end of its headers. */
@@ -23,6 +25,7 @@ export interface HttpSettings {
 export const defaultHttpSettings: HttpSettings = {
   bodyBytesMax: 4 * 1024 * 1024,
   bodyDepthMax: 64,
+  choicesMax: 8,
   connectionsMax: 4096,
   headersBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,

@@ -1,8 +1,8 @@
 import type { RunningCompletion } from '../../../completions/index.ts';
-import { PlatformError, type TokenUsage } from '../../../core/index.ts';
+import { invariant, PlatformError, type TokenUsage } from '../../../core/index.ts';
 import type { RequestContext } from '../../hooks/request-context.ts';
 import type { AnswerHead } from './answer-head.ts';
-import { type WireFinishReason, wireFinishReason } from './finish-reason.ts';
+import { CollectedChoice } from './collected-choice.ts';
 import { metaBody, usageBody } from './usage-body.ts';
 
 export interface CollectedAnswer {
@@ -11,61 +11,45 @@ export interface CollectedAnswer {
   readonly credits: bigint;
 }
 
-interface CollectedChoice {
-  readonly index: number;
-  content: string;
-  reasoning: string;
-  finishReason: WireFinishReason | undefined;
-}
-
-/** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any text. */
+/** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any token. */
 export async function collectAnswer(
   running: RunningCompletion,
+  choiceCount: number,
   context: RequestContext,
 ): Promise<CollectedAnswer> {
-  const choices: CollectedChoice[] = [];
+  const choices = Array.from({ length: choiceCount }, (_, index) => new CollectedChoice(index));
+  let answer: CollectedAnswer | undefined;
+  // Read to the very end: leaving early would abort a completion that is already done.
   for await (const batch of running.events) {
     for (const event of batch) {
-      switch (event.type) {
-        case 'text':
-          context.isCharged = true;
-          choiceAt(choices, event.index).content += event.text;
-          break;
-        case 'reasoning':
-          context.isCharged = true;
-          choiceAt(choices, event.index).reasoning += event.text;
-          break;
-        case 'choice-finished':
-          choiceAt(choices, event.index).finishReason = wireFinishReason(event.reason);
-          break;
-        case 'settled':
-          context.usage = event.usage;
-          context.credits = event.credits;
-          return { choices, usage: event.usage, credits: event.credits };
+      if (event.type === 'settled') {
+        context.usage = event.usage;
+        context.credits = event.credits;
+        answer = { choices, usage: event.usage, credits: event.credits };
+        continue;
       }
+      if (event.type !== 'choice-finished') context.isCharged = true;
+      const choice = choices[event.index];
+      invariant(choice !== undefined, 'an event of a choice that nobody asked for');
+      choice.add(event);
     }
   }
-  throw endedEarly();
+  if (answer === undefined || !choices.every(({ isFinished }) => isFinished)) throw endedEarly();
+  return answer;
 }
 
 /** JSON text of the whole answer. */
-export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
+export function answerText(
+  head: AnswerHead,
+  answer: CollectedAnswer,
+  hasLogprobs: boolean,
+): string {
   return JSON.stringify({
     id: head.id,
     object: 'chat.completion',
     created: head.createdSeconds,
     model: head.modelName,
-    choices: answer.choices.map((choice) => ({
-      index: choice.index,
-      message: {
-        role: 'assistant',
-        content: choice.content,
-        refusal: null,
-        ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
-      },
-      logprobs: null,
-      finish_reason: choice.finishReason,
-    })),
+    choices: answer.choices.map((choice) => choice.body(hasLogprobs)),
     usage: usageBody(answer.usage),
     meta: metaBody(answer.credits),
     service_tier: 'default',
@@ -76,19 +60,4 @@ export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
 /** An answer without its end, e.g. because the server stopped it; what was produced is charged. */
 export function endedEarly(): PlatformError {
   return new PlatformError('engine/unavailable', 'The answer was interrupted before its end.');
-}
-
-export function isComplete(answer: CollectedAnswer): boolean {
-  return (
-    answer.choices.length > 0 &&
-    answer.choices.every(({ finishReason }) => finishReason !== undefined)
-  );
-}
-
-function choiceAt(choices: CollectedChoice[], index: number): CollectedChoice {
-  const known = choices[index];
-  if (known !== undefined) return known;
-  const choice = { index, content: '', reasoning: '', finishReason: undefined };
-  choices[index] = choice;
-  return choice;
 }

@@ -1,23 +1,32 @@
-import { PlatformError } from '../../../core/index.ts';
+import type { RunningCompletion } from '../../../completions/index.ts';
+import { unsupportedParameter } from './invalid-request.ts';
 import { isRefusedField } from './refuse-unsupported.ts';
 import { type ChatCompletionBody, chatCompletionSchema } from './request-schema.ts';
+import type { DomainRequest } from './to-generation-request.ts';
 
 const knownFields: ReadonlySet<string> = new Set(Object.keys(chatCompletionSchema.properties));
+const reasoningSwitches: ReadonlySet<string> = new Set(['thinking', 'enable_thinking']);
 const namesMax = 32;
-const nameCharactersMax = 64;
+const nameCharactersMax = 128;
+/** Proxies in front buffer the head of an answer, and 4 KB is a common limit. */
+const headerCharactersMax = 2048;
 
-/** Names of everything in the body that has no effect on the answer, for `x-ignored-parameters`. */
+/** Names of everything in the body that no engine looks at, for `x-ignored-parameters`. */
 export function ignoredParameters(body: ChatCompletionBody): string[] {
   const names: string[] = [];
   for (const field in body) {
     if (knownFields.has(field) || isRefusedField(field)) continue;
     if ((body as Readonly<Record<string, unknown>>)[field] !== null) names.push(field);
   }
-  if ((body.tools?.length ?? 0) > 0) names.push('tools');
   if (typeof body.stream_options?.include_obfuscation === 'boolean') {
     names.push('stream_options.include_obfuscation');
   }
-  addReasoningNames(body, names);
+  for (const key in body.thinking) {
+    if (key !== 'type') names.push(`thinking.${key}`);
+  }
+  for (const key in body.chat_template_kwargs) {
+    if (!reasoningSwitches.has(key)) names.push(`chat_template_kwargs.${key}`);
+  }
   return names;
 }
 
@@ -25,32 +34,33 @@ export function ignoredParameters(body: ChatCompletionBody): string[] {
 export function refuseIgnored(names: readonly string[]): void {
   const [param] = names;
   if (param === undefined) return;
-  throw new PlatformError(
-    'request/unsupported-parameter',
-    `Unsupported parameter: '${headerName(param)}': it would be ignored, and x-strict-parameters forbids that.`,
-    { param: headerName(param) },
+  throw unsupportedParameter(
+    headerName(param),
+    'it would be ignored, and x-strict-parameters forbids that',
   );
 }
 
-export function ignoredParametersHeader(names: readonly string[]): string {
-  return names.slice(0, namesMax).map(headerName).join(', ');
-}
-
-// Switching reasoning off is what these models do anyway, so only switching it on is ignored.
-function addReasoningNames(body: ChatCompletionBody, names: string[]): void {
-  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
-  if (thinking?.type === 'enabled') names.push('thinking');
-  for (const key in thinking) {
-    if (key !== 'type') names.push(`thinking.${key}`);
+/** Everything that was not done as asked, whoever decided so; undefined when all was. */
+export function ignoredParametersHeader(
+  domain: Pick<DomainRequest, 'ignoredParameters' | 'reasoningFields'>,
+  running: Pick<RunningCompletion, 'loweredParameters' | 'relaxedParameters'>,
+): string | undefined {
+  // Engines know one switch for reasoning; the client hears the names that it used.
+  const relaxed = running.relaxedParameters.flatMap((name) =>
+    name === 'thinking' ? domain.reasoningFields : [name],
+  );
+  const all = [...domain.ignoredParameters, ...running.loweredParameters, ...relaxed];
+  if (all.length === 0) return undefined;
+  const names = [...new Set(all.slice(0, namesMax).map(headerName))];
+  let header = '';
+  for (const name of names) {
+    if (header.length + name.length > headerCharactersMax) break;
+    header += header === '' ? name : `, ${name}`;
   }
-  if (typeof effort === 'string' && effort !== 'none') names.push('reasoning_effort');
-  for (const [key, value] of Object.entries(variables ?? {})) {
-    const isSwitch = key === 'thinking' || key === 'enable_thinking';
-    if (!isSwitch || value === true) names.push(`chat_template_kwargs.${key}`);
-  }
+  return header;
 }
 
 // Names come from the client: whatever could break out of a header or fill it is cut away.
 function headerName(name: string): string {
-  return name.slice(0, nameCharactersMax).replaceAll(/[^\w.$[\]-]/g, '?');
+  return name.slice(0, nameCharactersMax).replaceAll(/[^\w.$#/[\]-]/g, '?');
 }

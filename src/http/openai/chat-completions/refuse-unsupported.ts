@@ -1,67 +1,22 @@
 import { PlatformError } from '../../../core/index.ts';
+import { unsupportedParameter } from './invalid-request.ts';
 import type { MessageBody } from './message-schema.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
-
-interface Refusal {
-  readonly field: keyof ChatCompletionBody;
-  readonly because: string;
-  isAsked(body: ChatCompletionBody): boolean;
-}
-
-// Values equal to the default ask for nothing, so they never appear here.
-const refusals: readonly Refusal[] = [
-  {
-    field: 'tool_choice',
-    because: 'this model cannot be made to call a tool; use "none"',
-    isAsked: ({ tool_choice: choice }) =>
-      choice === 'required' || (typeof choice === 'object' && choice !== null),
-  },
-  {
-    field: 'tools',
-    because: 'this model cannot call tools; leave them out or send "tool_choice": "none"',
-    isAsked: ({ tools, tool_choice: choice }) => (tools?.length ?? 0) > 0 && choice !== 'none',
-  },
-  {
-    field: 'response_format',
-    because: 'this model answers only in the format "text"',
-    isAsked: ({ response_format: format }) => (format?.type ?? 'text') !== 'text',
-  },
-  {
-    field: 'n',
-    because: 'this model gives one choice a request',
-    isAsked: ({ n }) => (n ?? 1) > 1,
-  },
-  {
-    field: 'logprobs',
-    because: 'this model gives no log probabilities',
-    isAsked: ({ logprobs }) => logprobs === true,
-  },
-  {
-    field: 'top_logprobs',
-    because: 'this model gives no log probabilities',
-    isAsked: ({ top_logprobs: count }) => (count ?? 0) > 0,
-  },
-  {
-    field: 'logit_bias',
-    because: 'this model takes no token biases',
-    isAsked: ({ logit_bias: bias }) => Object.keys(bias ?? {}).length > 0,
-  },
-  {
-    field: 'modalities',
-    because: 'this model answers in text only',
-    isAsked: ({ modalities }) => modalities?.includes('audio') === true,
-  },
-];
 
 /** Fields of other servers that change the answer and that this one will not silently drop. */
 const refusedFields = ['functions', 'function_call', 'audio', 'web_search_options'];
 
-/** Throws for the first thing asked that no engine here can do yet. */
+/** Throws for the first thing asked that no engine here can do yet; what one engine cannot do is its own to refuse. */
 export function refuseUnsupported(body: ChatCompletionBody): void {
-  for (const refusal of refusals) {
-    if (refusal.isAsked(body)) throw unsupported(refusal.field, refusal.because);
+  if (body.modalities?.includes('audio') === true) {
+    throw unsupportedParameter('modalities', 'this model answers in text only');
   }
-  body.messages.forEach(refuseUnsupportedMessage);
+  const builtin = body.tools?.findIndex(({ type }) => type === 'builtin_function') ?? -1;
+  if (builtin !== -1) {
+    const because = 'this server has no built-in functions; declare tools of type "function"';
+    throw unsupportedParameter(`tools[${builtin}].type`, because);
+  }
+  body.messages.forEach(refuseImages);
 }
 
 /** Runs on the raw body, before the schema: these fields have no schema of their own. */
@@ -70,7 +25,8 @@ export function refuseForeignFields(body: object): void {
     if (!Object.hasOwn(body, field)) continue;
     const value = (body as Readonly<Record<string, unknown>>)[field];
     const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
-    if (!isEmpty) throw unsupported(field, 'this server does not know it; use tools instead');
+    if (!isEmpty)
+      throw unsupportedParameter(field, 'this server does not know it; use tools instead');
   }
 }
 
@@ -78,10 +34,7 @@ export function isRefusedField(field: string): boolean {
   return refusedFields.includes(field);
 }
 
-function refuseUnsupportedMessage(message: MessageBody, index: number): void {
-  if (message.role === 'assistant' && message.partial === true) {
-    throw unsupported(`messages[${index}].partial`, 'this model cannot continue a given answer');
-  }
+function refuseImages(message: MessageBody, index: number): void {
   if (message.role !== 'user' || typeof message.content === 'string') return;
   const part = message.content.findIndex(({ type }) => type === 'image_url');
   if (part === -1) return;
@@ -90,9 +43,4 @@ function refuseUnsupportedMessage(message: MessageBody, index: number): void {
     'This model reads text only: it cannot see images.',
     { param: `messages[${index}].content[${part}].type` },
   );
-}
-
-function unsupported(param: string, because: string): PlatformError {
-  const message = `Unsupported parameter: '${param}': ${because}.`;
-  return new PlatformError('request/unsupported-parameter', message, { param });
 }

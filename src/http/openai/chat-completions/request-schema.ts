@@ -6,6 +6,7 @@ import { responseFormatSchema, toolChoiceSchema, toolsSchema } from './tool-sche
 const messagesMax = 8192;
 const stopCharactersMax = 256;
 const identifierCharactersMax = 1024;
+const biasedTokensMax = 1024;
 
 const identifier = optional(Type.String({ maxLength: identifierCharactersMax }));
 const anyObject = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' });
@@ -49,7 +50,9 @@ export const chatCompletionSchema = Type.Object({
   logit_bias: optional(
     Type.Unsafe<Readonly<Record<string, number>>>({
       type: 'object',
-      additionalProperties: { type: 'number', minimum: -100, maximum: 100 },
+      maxProperties: biasedTokensMax,
+      patternProperties: { '^\\d{1,9}$': { type: 'number', minimum: -100, maximum: 100 } },
+      additionalProperties: false,
     }),
   ),
   thinking: optional(Type.Object({ type: oneOfStrings(['enabled', 'disabled']) })),

@@ -15,6 +15,35 @@ const meta = Type.Object({
 });
 
 const finishReason = oneOfStrings(['stop', 'length', 'content_filter', 'tool_calls']);
+const alternative = {
+  token: Type.String(),
+  bytes: Type.Array(Type.Integer()),
+  logprob: Type.Number(),
+};
+const logprobs = Type.Union([
+  Type.Object({
+    content: Type.Array(
+      Type.Object({ ...alternative, top_logprobs: Type.Array(Type.Object(alternative)) }),
+    ),
+    refusal: Type.Array(Type.Unknown()),
+  }),
+  Type.Null(),
+]);
+
+const toolCall = Type.Object({
+  id: Type.String(),
+  type: Type.Literal('function'),
+  function: Type.Object({ name: Type.String(), arguments: Type.String() }),
+});
+
+/** `id`, `type` and `name` stand only in the first delta of a call. */
+const toolCallDelta = Type.Object({
+  index: Type.Integer(),
+  id: Type.Optional(Type.String()),
+  type: Type.Optional(Type.Literal('function')),
+  function: Type.Object({ name: Type.Optional(Type.String()), arguments: Type.String() }),
+});
+
 const identity = { id: Type.String(), created: Type.Integer(), model: Type.String() };
 const deployment = { service_tier: Type.String(), system_fingerprint: Type.String() };
 
@@ -30,8 +59,9 @@ export const completionSchema = Type.Object({
         content: Type.String(),
         refusal: Type.Null(),
         reasoning_content: Type.Optional(Type.String()),
+        tool_calls: Type.Optional(Type.Array(toolCall, { minItems: 1 })),
       }),
-      logprobs: Type.Null(),
+      logprobs,
       finish_reason: finishReason,
     }),
   ),
@@ -51,8 +81,9 @@ export const completionChunkSchema = Type.Object({
         role: Type.Optional(Type.Literal('assistant')),
         content: Type.Optional(Type.String()),
         reasoning_content: Type.Optional(Type.String()),
+        tool_calls: Type.Optional(Type.Array(toolCallDelta)),
       }),
-      logprobs: Type.Null(),
+      logprobs,
       finish_reason: Type.Union([finishReason, Type.Null()]),
       usage: Type.Optional(usage),
     }),

@@ -8,15 +8,14 @@ import { beginInference } from '../../hooks/begin-request.ts';
 import type { HttpSettings } from '../../http-settings.ts';
 import type { PublicRoute } from '../../routing/public-route.ts';
 import type { StartTimer } from '../../sse/stream-timer.ts';
-import { compileValidator } from '../../validation/compile-validator.ts';
 import { createAnswerHead } from './answer-head.ts';
-import { answerText, collectAnswer, endedEarly, isComplete } from './collect-answer.ts';
-import { ignoredParametersHeader, refuseIgnored } from './ignored-parameters.ts';
-import { refuseForeignFields } from './refuse-unsupported.ts';
+import { answerText, collectAnswer } from './collect-answer.ts';
+import { ignoredParametersHeader } from './ignored-parameters.ts';
+import { type ChatRequest, readChatRequest } from './read-request.ts';
 import { chatCompletionSchema } from './request-schema.ts';
 import { completionChunkSchema, completionSchema } from './response-schema.ts';
 import { type StreamAnswerOptions, streamAnswer } from './stream-answer.ts';
-import { type DomainRequest, toGenerationRequest } from './to-generation-request.ts';
+import type { DomainRequest } from './to-generation-request.ts';
 import { costHeaders } from './usage-body.ts';
 
 export interface ChatCompletionsParts {
@@ -26,8 +25,6 @@ export interface ChatCompletionsParts {
   readonly accessLog: AccessLog;
   readonly startTimer: StartTimer;
 }
-
-const validateBody = compileValidator(chatCompletionSchema);
 
 export function chatCompletionsRoute(parts: ChatCompletionsParts): PublicRoute {
   const streamOptions = { ...parts.settings, startTimer: parts.startTimer };
@@ -62,14 +59,16 @@ async function handle(
   const context = request.requestContext;
   context.isWorking = true;
   try {
-    const { model, domain } = readRequest(request);
+    const isStrict = request.headers['x-strict-parameters'] === 'true';
+    const { choicesMax } = parts.settings;
+    const { model, domain } = readChatRequest(request.body, { choicesMax, isStrict });
     context.model = model;
-    const running = await start(parts, request, model, domain);
+    const running = await start(parts, request, { model, domain, isStrict });
     reply.header('x-model-alias', model);
     reply.header('x-served-by', running.servedBy);
-    const ignored = [...domain.ignoredParameters, ...running.loweredParameters];
-    if (ignored.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(ignored));
-    if (!domain.isStream) return await sendAnswer(parts, running, request, reply);
+    const ignored = ignoredParametersHeader(domain, running);
+    if (ignored !== undefined) reply.header('x-ignored-parameters', ignored);
+    if (!domain.isStream) return await sendAnswer(parts, { running, domain }, request, reply);
     await stream(parts, streamOptions, { running, domain }, request, reply);
     return reply;
   } finally {
@@ -78,20 +77,10 @@ async function handle(
   }
 }
 
-function readRequest(request: FastifyRequest): { model: string; domain: DomainRequest } {
-  const { body: raw } = request;
-  if (typeof raw === 'object' && raw !== null) refuseForeignFields(raw);
-  const body = validateBody(raw);
-  const domain = toGenerationRequest(body);
-  if (request.headers['x-strict-parameters'] === 'true') refuseIgnored(domain.ignoredParameters);
-  return { model: body.model, domain };
-}
-
 function start(
   { dependencies }: ChatCompletionsParts,
   request: FastifyRequest,
-  model: string,
-  domain: DomainRequest,
+  { model, domain, isStrict }: ChatRequest & { readonly isStrict: boolean },
 ): Promise<RunningCompletion> {
   const context = request.requestContext;
   const controller = new AbortController();
@@ -105,32 +94,38 @@ function start(
       inferenceId: context.inferenceId ?? '',
       clientRequestId: context.clientRequestId,
       isStream: domain.isStream,
+      refusesRelaxation: isStrict,
       generation: domain.generation,
     },
     controller.signal,
   );
 }
 
+interface Answering {
+  readonly running: RunningCompletion;
+  readonly domain: DomainRequest;
+}
+
 async function sendAnswer(
   { dependencies }: ChatCompletionsParts,
-  running: RunningCompletion,
+  { running, domain }: Answering,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { choices = 1, logprobs } = domain.generation;
   const head = createAnswerHead(running, dependencies.clock.nowMs());
-  const answer = await collectAnswer(running, request.requestContext);
-  if (!isComplete(answer)) throw endedEarly();
+  const answer = await collectAnswer(running, choices, request.requestContext);
   setTimingHeaders(request, reply);
   return reply
     .headers(costHeaders(answer.credits))
     .type('application/json; charset=utf-8')
-    .send(answerText(head, answer));
+    .send(answerText(head, answer, logprobs !== undefined));
 }
 
 async function stream(
   { dependencies, reporter }: ChatCompletionsParts,
   options: StreamAnswerOptions,
-  { running, domain }: { running: RunningCompletion; domain: DomainRequest },
+  { running, domain }: Answering,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -138,6 +133,8 @@ async function stream(
     {
       running,
       head: createAnswerHead(running, dependencies.clock.nowMs()),
+      choiceCount: domain.generation.choices ?? 1,
+      hasLogprobs: domain.generation.logprobs !== undefined,
       includeUsage: domain.includeUsage,
       context: request.requestContext,
       onOpen: () => setTimingHeaders(request, reply),

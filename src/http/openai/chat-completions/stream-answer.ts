@@ -5,6 +5,7 @@ import { EventStream, type EventStreamOptions } from '../../sse/event-stream.ts'
 import type { AnswerHead } from './answer-head.ts';
 import { ChunkRenderer, doneFrame } from './chunk-renderer.ts';
 import { endedEarly } from './collect-answer.ts';
+import { logprobsFirst } from './logprobs-first.ts';
 
 export interface StreamAnswerOptions extends EventStreamOptions {
   readonly firstEventWaitMs: number;
@@ -13,6 +14,8 @@ export interface StreamAnswerOptions extends EventStreamOptions {
 export interface StreamedAnswer {
   readonly running: RunningCompletion;
   readonly head: AnswerHead;
+  readonly choiceCount: number;
+  readonly hasLogprobs: boolean;
   readonly includeUsage: boolean;
   readonly context: RequestContext;
   /** Called once, when the first event is there or has been waited for long enough. */
@@ -50,15 +53,16 @@ export async function streamAnswer(
 
 /** Writes all frames but the last ones, which come back. */
 async function pump(
-  { context, head, includeUsage }: StreamedAnswer,
+  { context, head, choiceCount, hasLogprobs, includeUsage }: StreamedAnswer,
   stream: EventStream,
   iterator: AsyncIterator<Batch>,
   first: NextBatch,
 ): Promise<string> {
-  const renderer = new ChunkRenderer(head, includeUsage);
+  const renderer = new ChunkRenderer(head, choiceCount, includeUsage);
   let result = await first;
   while (result.done !== true) {
-    const frames = renderBatch(result.value, renderer, context);
+    const batch = hasLogprobs ? logprobsFirst(result.value) : result.value;
+    const frames = renderBatch(batch, renderer, context);
     if (context.credits !== undefined) {
       if (!renderer.hasFinished) throw endedEarly();
       return frames + doneFrame;
@@ -73,26 +77,35 @@ async function pump(
 function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestContext): string {
   let frames = '';
   for (const event of batch) {
-    switch (event.type) {
-      case 'text':
-        context.isCharged = true;
-        frames += renderer.text(event.index, event.text);
-        break;
-      case 'reasoning':
-        context.isCharged = true;
-        frames += renderer.reasoning(event.index, event.text);
-        break;
-      case 'choice-finished':
-        renderer.choiceFinished(event);
-        break;
-      case 'settled':
-        context.usage = event.usage;
-        context.credits = event.credits;
-        frames += renderer.settled(event);
-        break;
+    if (event.type === 'settled') {
+      context.usage = event.usage;
+      context.credits = event.credits;
+    } else if (event.type !== 'choice-finished') {
+      context.isCharged = true;
     }
+    frames += renderEvent(event, renderer);
   }
   return frames;
+}
+
+function renderEvent(event: CompletionEvent, renderer: ChunkRenderer): string {
+  switch (event.type) {
+    case 'text':
+      return renderer.text(event.index, event.text);
+    case 'reasoning':
+      return renderer.reasoning(event.index, event.text);
+    case 'tool-call-start':
+      return renderer.callStart(event);
+    case 'tool-call-arguments':
+      return renderer.callArguments(event);
+    case 'logprobs':
+      renderer.logprobs(event);
+      return '';
+    case 'choice-finished':
+      return renderer.choiceFinished(event);
+    case 'settled':
+      return renderer.settled(event);
+  }
 }
 
 // An early failure is thrown from here, as long as it can still become a real HTTP status.

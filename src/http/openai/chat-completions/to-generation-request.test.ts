@@ -14,7 +14,7 @@ function body(fields: object = {}): ChatCompletionBody {
 
 function failure(fields: object): PlatformError {
   try {
-    toGenerationRequest(body(fields));
+    toGenerationRequest(body(fields), 8);
   } catch (error) {
     return error as PlatformError;
   }
@@ -40,13 +40,13 @@ test('what a client leaves out or sets to null takes the default', () => {
   };
   const nulls = { temperature: null, stop: null, seed: null, max_tokens: null, stream: null };
   for (const fields of [{}, nulls]) {
-    assert.deepEqual(toGenerationRequest(body(fields)).generation, expected);
+    assert.deepEqual(toGenerationRequest(body(fields), 8).generation, expected);
   }
 });
 
 test('a fractional max_tokens is rounded down and max_completion_tokens wins over it', () => {
   const bound = (fields: object) =>
-    toGenerationRequest(body(fields)).generation.completionTokensMax;
+    toGenerationRequest(body(fields), 8).generation.completionTokensMax;
   assert.equal(bound({ max_tokens: 1.5 }), 1);
   assert.equal(bound({ max_tokens: 9, max_completion_tokens: 3 }), 3);
   assert.equal(bound({ max_tokens: 9, max_completion_tokens: null }), 9);
@@ -102,7 +102,7 @@ test('switching reasoning off is honoured in silence, switching it on is named',
     { chat_template_kwargs: { thinking: false } },
   ];
   for (const fields of off) {
-    const { generation, ignoredParameters } = toGenerationRequest(body(fields));
+    const { generation, ignoredParameters } = toGenerationRequest(body(fields), 8);
     assert.deepEqual(generation.templateVariables, { enable_thinking: false });
     assert.deepEqual(ignoredParameters, []);
   }
@@ -111,7 +111,7 @@ test('switching reasoning off is honoured in silence, switching it on is named',
     reasoning_effort: 'max',
     chat_template_kwargs: { enable_thinking: true, other: 1 },
   };
-  assert.deepEqual(toGenerationRequest(body(on)).ignoredParameters, [
+  assert.deepEqual(toGenerationRequest(body(on), 8).ignoredParameters, [
     'thinking',
     'thinking.keep',
     'reasoning_effort',

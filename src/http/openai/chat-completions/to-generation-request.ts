@@ -3,36 +3,47 @@ import type { GenerationRequest, Sampling } from '../../../engines/index.ts';
 import { ignoredParameters } from './ignored-parameters.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
+import { toAnswerForm } from './to-answer-form.ts';
 import { toMessages } from './to-messages.ts';
+import { toReasoning } from './to-reasoning.ts';
+import { toTools } from './to-tools.ts';
 
 export interface DomainRequest {
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
   readonly isStream: boolean;
   readonly includeUsage: boolean;
-  /** Names of the fields that have no effect. */
+  /** Names of the fields that no engine looks at. */
   readonly ignoredParameters: readonly string[];
+  /** Names of the fields that switch reasoning on. */
+  readonly reasoningFields: readonly string[];
 }
 
 const noTemplateVariables = {};
-const withoutThinking = { enable_thinking: false };
 
 /**
  * A validated body in domain form, defaults applied. Throws `request/unsupported-parameter` or
  * `request/unsupported-modality` for what cannot be done, `request/invalid` for what makes no sense.
  */
-export function toGenerationRequest(body: ChatCompletionBody): DomainRequest {
+export function toGenerationRequest(body: ChatCompletionBody, choicesMax: number): DomainRequest {
   refuseUnsupported(body);
+  const reasoning = toReasoning(body);
+  const { prompt_cache_key: cacheHint } = body;
   return {
     generation: {
       messages: toMessages(body.messages),
       sampling: toSampling(body),
       stop: toStop(body.stop),
       completionTokensMax: toCompletionTokensMax(body),
-      templateVariables: isThinkingOff(body) ? withoutThinking : noTemplateVariables,
+      templateVariables: noTemplateVariables,
+      ...toTools(body),
+      ...toAnswerForm(body, choicesMax),
+      ...(reasoning.choice === undefined ? {} : { reasoning: reasoning.choice }),
+      ...(typeof cacheHint === 'string' && cacheHint !== '' ? { cacheHint } : {}),
     },
     isStream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     ignoredParameters: ignoredParameters(body),
+    reasoningFields: reasoning.fields,
   };
 }
 
@@ -69,14 +80,4 @@ function toCompletionTokensMax(body: ChatCompletionBody): number | undefined {
   return typeof bound === 'number'
     ? Math.min(Math.floor(bound), Number.MAX_SAFE_INTEGER)
     : undefined;
-}
-
-function isThinkingOff(body: ChatCompletionBody): boolean {
-  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
-  return (
-    thinking?.type === 'disabled' ||
-    effort === 'none' ||
-    variables?.thinking === false ||
-    variables?.enable_thinking === false
-  );
 }
