@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PlatformError } from '../../../core/index.ts';
 import { compileValidator } from '../../validation/compile-validator.ts';
-import { type ChatCompletionBody, chatCompletionSchema } from './request-schema.ts';
+import { chatCompletionSchema } from './request-schema.ts';
 import { toGenerationRequest } from './to-generation-request.ts';
 
 const validate = compileValidator(chatCompletionSchema);
+const choicesMax = 8;
 const user = { role: 'user', content: 'Hi' };
 
-function body(fields: object = {}): ChatCompletionBody {
-  return validate({ model: 'm', messages: [user], ...fields });
+function read(fields: object = {}) {
+  const body = validate({ model: 'm', messages: [user], ...fields });
+  return toGenerationRequest(body, choicesMax);
 }
 
 function failure(fields: object): PlatformError {
   try {
-    toGenerationRequest(body(fields), 8);
+    read(fields);
   } catch (error) {
     return error as PlatformError;
   }
@@ -40,13 +42,12 @@ test('what a client leaves out or sets to null takes the default', () => {
   };
   const nulls = { temperature: null, stop: null, seed: null, max_tokens: null, stream: null };
   for (const fields of [{}, nulls]) {
-    assert.deepEqual(toGenerationRequest(body(fields), 8).generation, expected);
+    assert.deepEqual(read(fields).generation, expected);
   }
 });
 
 test('a fractional max_tokens is rounded down and max_completion_tokens wins over it', () => {
-  const bound = (fields: object) =>
-    toGenerationRequest(body(fields), 8).generation.completionTokensMax;
+  const bound = (fields: object) => read(fields).generation.completionTokensMax;
   assert.equal(bound({ max_tokens: 1.5 }), 1);
   assert.equal(bound({ max_tokens: 9, max_completion_tokens: 3 }), 3);
   assert.equal(bound({ max_tokens: 9, max_completion_tokens: null }), 9);
@@ -54,8 +55,7 @@ test('a fractional max_tokens is rounded down and max_completion_tokens wins ove
 });
 
 test('a seed beyond the exact integers becomes an exact one, always the same', () => {
-  const seed = (value: number) =>
-    toGenerationRequest(body({ seed: value })).generation.sampling.seed;
+  const seed = (value: number) => read({ seed: value }).generation.sampling.seed;
   assert.equal(seed(42), 42);
   assert.equal(seed(2 ** 63 + 2 ** 11), 2 ** 11);
   assert.equal(seed(-(2 ** 63)), 0);
@@ -63,23 +63,21 @@ test('a seed beyond the exact integers becomes an exact one, always the same', (
 
 test('roles, parts, names, calls and reasoning reach the engine in its own words', () => {
   const call = { id: 'c1', type: 'builtin_function', function: { name: 'f', arguments: '{' } };
-  const { messages } = toGenerationRequest(
-    body({
-      messages: [
-        {
-          role: 'developer',
-          content: [
-            { type: 'text', text: 'a' },
-            { type: 'text', text: 'b' },
-          ],
-        },
-        { role: 'user', content: 'Hi', name: 'Ann' },
-        { role: 'assistant', tool_calls: [call], reasoning_content: 'Hm.', refusal: null },
-        { role: 'tool', content: 'ok', tool_call_id: 'c1', name: null },
-        { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }], tool_calls: null },
-      ],
-    }),
-  ).generation;
+  const { messages } = read({
+    messages: [
+      {
+        role: 'developer',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      { role: 'user', content: 'Hi', name: 'Ann' },
+      { role: 'assistant', tool_calls: [call], reasoning_content: 'Hm.', refusal: null },
+      { role: 'tool', content: 'ok', tool_call_id: 'c1', name: null },
+      { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }], tool_calls: null },
+    ],
+  }).generation;
   assert.deepEqual(messages, [
     { role: 'system', content: 'a\nb' },
     { role: 'user', content: 'Hi', name: 'Ann' },
@@ -94,43 +92,136 @@ test('roles, parts, names, calls and reasoning reach the engine in its own words
   ]);
 });
 
-test('switching reasoning off is honoured in silence, switching it on is named', () => {
+test('reasoning is switched by any of its fields, and off wins', () => {
   const off = [
     { thinking: { type: 'disabled' } },
     { reasoning_effort: 'none' },
     { chat_template_kwargs: { enable_thinking: false } },
     { chat_template_kwargs: { thinking: false } },
+    { thinking: { type: 'enabled' }, reasoning_effort: 'none' },
   ];
   for (const fields of off) {
-    const { generation, ignoredParameters } = toGenerationRequest(body(fields), 8);
-    assert.deepEqual(generation.templateVariables, { enable_thinking: false });
-    assert.deepEqual(ignoredParameters, []);
+    const { generation, ignoredParameters, reasoningFields } = read(fields);
+    assert.deepEqual(generation.reasoning, { isEnabled: false });
+    assert.deepEqual([ignoredParameters, reasoningFields], [[], []]);
   }
   const on = {
     thinking: { type: 'enabled', keep: 'all' },
     reasoning_effort: 'max',
     chat_template_kwargs: { enable_thinking: true, other: 1 },
   };
-  assert.deepEqual(toGenerationRequest(body(on), 8).ignoredParameters, [
-    'thinking',
-    'thinking.keep',
-    'reasoning_effort',
-    'chat_template_kwargs.enable_thinking',
-    'chat_template_kwargs.other',
-  ]);
+  const { generation, ignoredParameters, reasoningFields } = read(on);
+  assert.deepEqual(generation.reasoning, { isEnabled: true, effort: 'max' });
+  assert.deepEqual(ignoredParameters, ['thinking.keep', 'chat_template_kwargs.other']);
+  const expected = ['thinking', 'reasoning_effort', 'chat_template_kwargs.enable_thinking'];
+  assert.deepEqual(reasoningFields, expected);
+  assert.equal('reasoning' in read({ thinking: null }).generation, false);
 });
 
-test('tools that may not be called are left out of the prompt, and the client is told', () => {
-  const tools = [{ type: 'function', function: { name: 'look' } }];
-  const request = toGenerationRequest(body({ tools, tool_choice: 'none' }));
-  assert.deepEqual(request.ignoredParameters, ['tools']);
+test('parameters become the schema of an object, with the required names of both places', () => {
+  const parametersOf = (fields: object) =>
+    read({ tools: [{ type: 'function', function: { name: 'f', ...fields } }] }).generation
+      .tools?.[0]?.parameters;
+  const nothing = { type: 'object', properties: {}, additionalProperties: false };
+  for (const fields of [{}, { parameters: null }, { parameters: {} }, { required: [] }]) {
+    assert.deepEqual(parametersOf(fields), nothing);
+  }
+  const properties = { a: { type: 'string' }, b: {} };
+  assert.deepEqual(parametersOf({ parameters: { properties } }), { type: 'object', properties });
+  assert.deepEqual(
+    parametersOf({ parameters: { properties, required: ['a'] }, required: ['b', 'a'] }),
+    { type: 'object', properties, required: ['a', 'b'] },
+  );
+  assert.deepEqual(parametersOf({ parameters: { properties: null, required: null, title: 'F' } }), {
+    type: 'object',
+    title: 'F',
+  });
+  assert.deepEqual(parametersOf({ required: ['a'] }), { type: 'object', required: ['a'] });
+});
+
+test('tools reach the engine with their choice, also when they may not be called', () => {
+  const tools = [
+    { type: 'function', function: { name: 'f', description: 'F.', strict: true } },
+    { type: 'function', function: { name: 'g', description: null, strict: false } },
+  ];
+  const { generation } = read({ tools, parallel_tool_calls: false });
+  assert.deepEqual(
+    generation.tools?.map(({ parameters, ...others }) => others),
+    [
+      { name: 'f', description: 'F.', isStrict: true },
+      { name: 'g', isStrict: false },
+    ],
+  );
+  assert.equal(generation.allowsParallelToolCalls, false);
+  const choiceOf = (choice: unknown) => read({ tools, tool_choice: choice }).generation.toolChoice;
+  assert.deepEqual(choiceOf(null), { type: 'auto' });
+  assert.deepEqual(choiceOf('none'), { type: 'none' });
+  assert.deepEqual(choiceOf('required'), { type: 'required' });
+  const named = { type: 'function', function: { name: 'g' } };
+  assert.deepEqual(choiceOf(named), { type: 'named', name: 'g' });
+});
+
+test('the form of the answer reaches the engine, and what equals the default is left out', () => {
+  const defaults = {
+    tools: [],
+    tool_choice: 'auto',
+    parallel_tool_calls: true,
+    response_format: { type: 'text' },
+    n: 1,
+    logprobs: false,
+    top_logprobs: 0,
+    logit_bias: { 5: 0 },
+    prompt_cache_key: '',
+  };
+  assert.deepEqual(read(defaults).generation, read().generation);
+  const schema = { type: 'object', properties: {} };
+  const format = (fields: object) => ({
+    response_format: { type: 'json_schema', json_schema: { name: 'x', ...fields } },
+  });
+  const formatOf = (fields: object) => read(fields).generation.responseFormat;
+  assert.deepEqual(formatOf({ response_format: { type: 'json_object' } }), { type: 'json-object' });
+  assert.deepEqual(formatOf(format({ schema, strict: true })), {
+    type: 'json-schema',
+    schema,
+    isStrict: true,
+  });
+  assert.deepEqual(formatOf(format({ strict: null })), {
+    type: 'json-schema',
+    schema: { type: 'object' },
+    isStrict: false,
+  });
+  const { generation } = read({
+    n: 3,
+    logprobs: true,
+    top_logprobs: 2,
+    logit_bias: { 5: -100, 7: 0, 11: 0.5 },
+    prompt_cache_key: 'session-1',
+    messages: [user, { role: 'assistant', content: 'The', partial: true }],
+  });
+  assert.deepEqual([generation.choices, generation.logprobs], [3, { top: 2 }]);
+  assert.deepEqual(
+    [...(generation.logitBias ?? [])],
+    [
+      [5, -100],
+      [11, 0.5],
+    ],
+  );
+  assert.deepEqual([generation.cacheHint, generation.continuesLastMessage], ['session-1', true]);
 });
 
 test('a refusal names the exact place', () => {
   const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
   const text = { type: 'text', text: 'Hi' };
+  const f = { type: 'function', function: { name: 'f' } };
+  const named = { type: 'function', function: { name: 'g' } };
+  const builtin = { type: 'builtin_function', function: { name: '$web_search' } };
   const cases: readonly (readonly [object, string, string])[] = [
-    [{ n: 2 }, 'request/unsupported-parameter', 'n'],
+    [{ n: 9 }, 'request/invalid', 'n'],
+    [{ tool_choice: 'required' }, 'request/invalid', 'tool_choice'],
+    [{ tools: [f], tool_choice: named }, 'request/invalid', 'tool_choice.function.name'],
+    [{ tools: [f, f] }, 'request/invalid', 'tools[1].function.name'],
+    [{ tools: [f, builtin] }, 'request/unsupported-parameter', 'tools[1].type'],
+    [{ top_logprobs: 1 }, 'request/invalid', 'top_logprobs'],
     [
       { messages: [user, { role: 'user', content: [text, image] }] },
       'request/unsupported-modality',
@@ -142,8 +233,8 @@ test('a refusal names the exact place', () => {
       'messages[1].tool_call_id',
     ],
     [
-      { messages: [user, { role: 'assistant', content: '{', partial: true }] },
-      'request/unsupported-parameter',
+      { messages: [user, { role: 'assistant', content: '{', partial: true }, user] },
+      'request/invalid',
       'messages[1].partial',
     ],
   ];
