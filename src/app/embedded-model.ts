@@ -175,7 +175,7 @@ function detailsOf(entry: ModelEntry, engine: Engine): EmbeddedModelDetails {
       images: description.supportsImages,
       logprobs: description.supportsLogprobs,
       structuredOutput: description.supportsStructuredOutput,
-      reasoning: false,
+      reasoning: description.supportsReasoning,
     },
   };
 }
