@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { creditsToNanoUsd, nanoUsdToCredits, PlatformError } from '../core/index.ts';
+import { creditsToNanoUsd, invariant, nanoUsdToCredits, PlatformError } from '../core/index.ts';
 import type { KeyBudget, KeyChanges, KeyKind, KeyRecord, Keys } from '../keys/index.ts';
 import type { Ledger, LedgerReport } from '../ledger/index.ts';
 
@@ -15,6 +15,10 @@ export interface CreditBalance {
   readonly postedNanoUsd: bigint;
 }
 
+export interface GrantedCredits extends CreditBalance {
+  readonly outcome: 'granted' | 'already-granted';
+}
+
 /** What an operator does to the one account of this installation. */
 export interface Administration {
   createKey(
@@ -24,12 +28,15 @@ export interface Administration {
   /** Throws `keys/not-found` when no live key has this prefix. */
   changeKey(prefix: string, changes: KeyChanges): Promise<KeyRecord>;
   deleteKey(prefix: string): Promise<void>;
-  /** The same ref is granted once; without one every call grants. */
+  /**
+   * The same ref is granted once; without one every call grants. Throws `request/invalid` when another
+   * amount was granted under it.
+   */
   grantCredits(
     credits: bigint,
     note: string | undefined,
     ref: string | undefined,
-  ): Promise<CreditBalance>;
+  ): Promise<GrantedCredits>;
   balance(): Promise<CreditBalance>;
   verifyLedger(): Promise<LedgerReport>;
 }
@@ -60,13 +67,14 @@ export function createAdministration(
       if (!(await keys.delete({ accountId, prefix }))) throw unknownKey(prefix);
     },
     async grantCredits(credits, note, ref) {
-      await ledger.grant({
-        accountId,
-        amountNanoUsd: creditsToNanoUsd(credits),
-        ref: ref ?? randomUUID(),
-        note,
-      });
-      return balance();
+      const amountNanoUsd = creditsToNanoUsd(credits);
+      const grant = { accountId, amountNanoUsd, ref: ref ?? randomUUID(), note };
+      const granted = await ledger.grant(grant);
+      invariant(granted.kind !== 'unknown-account', 'the account of the installation exists');
+      if (granted.kind === 'already-granted' && granted.amountNanoUsd !== amountNanoUsd) {
+        throw referenceTaken(grant.ref, granted.amountNanoUsd);
+      }
+      return { ...(await balance()), outcome: granted.kind };
     },
     balance,
     verifyLedger: () => ledger.verify(),
@@ -78,5 +86,13 @@ function unknownKey(prefix: string): PlatformError {
     'keys/not-found',
     `No key has the prefix \`${prefix.slice(0, 40)}\`. \`moongate key list\` shows them.`,
     { param: 'prefix' },
+  );
+}
+
+function referenceTaken(reference: string, amountNanoUsd: bigint): PlatformError {
+  return new PlatformError(
+    'request/invalid',
+    `Under the reference \`${reference.slice(0, 40)}\` ${nanoUsdToCredits(amountNanoUsd)} credits were granted before. Nothing was granted now; choose another reference for another grant.`,
+    { param: 'reference' },
   );
 }

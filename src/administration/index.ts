@@ -4,5 +4,6 @@ export {
   type Administration,
   type CreditBalance,
   createAdministration,
+  type GrantedCredits,
 } from './create-administration.ts';
 export { type FirstStart, setUpFirstStart } from './set-up-first-start.ts';

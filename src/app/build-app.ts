@@ -49,7 +49,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { config, directory, logger } = options;
   const clock = systemClock;
   const pepper = readKeyPepper(directory, config.data.secret);
-  const database = await openDatabase(config, directory);
+  const database = await openDatabase(options);
   try {
     const accounts = createAccounts(database, clock);
     const keys = createKeys(database, createKeyDigester(pepper), clock);
@@ -87,6 +87,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const dependencies = toHttpDependencies({
       logger,
       clock,
+      database,
       keys,
       ledger,
       usage,
@@ -117,7 +118,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       firstKey,
       async close() {
         clearInterval(flushTimer);
-        completions.close();
+        await completions.close();
         await http.close();
         await flush();
         await database.close();
@@ -129,12 +130,27 @@ export async function buildApp(options: AppOptions): Promise<App> {
   }
 }
 
-function openDatabase(config: Config, directory: DataDirectory): Promise<Database> {
-  return openSqliteDatabase({
-    file: directory.databaseFile,
-    workerUrl: storageWorkerUrl,
-    operationTimeoutMs: config.ledger.operationTimeoutMs,
-    operationsWaitingMax: config.ledger.operationsWaitingMax,
-    startedAtMs: systemClock.nowMs(),
-  });
+async function openDatabase({ config, directory, logger }: AppOptions): Promise<Database> {
+  try {
+    return await openSqliteDatabase({
+      file: directory.databaseFile,
+      workerUrl: storageWorkerUrl,
+      operationTimeoutMs: config.ledger.operationTimeoutMs,
+      operationsWaitingMax: config.ledger.operationsWaitingMax,
+      startedAtMs: systemClock.nowMs(),
+      onThreadEnded: (role, reason) =>
+        logger.error({ role, reason }, 'a storage thread ended; restart the server'),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const remedy = /not a database|malformed/.test(reason)
+      ? ' The file is damaged: restore the data directory from a backup.'
+      : '';
+    throw new Error(
+      `The database ${directory.databaseFile} cannot be opened: ${reason}.${remedy}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

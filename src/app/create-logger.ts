@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from '../core/index.ts';
 import type { Config } from './config/config-schema.ts';
+import { createLogStream } from './create-log-stream.ts';
 
 /** JSON lines on standard error, so that standard output stays for what a person or a script asked for. */
 export function createLogger(level: Config['log']['level']): Logger {
@@ -11,6 +12,7 @@ export function createLogger(level: Config['log']['level']): Logger {
       serializers: { error: pino.stdSerializers.errWithCause },
       redact: ['authorization', 'headers.authorization', 'key', 'token'],
     },
-    pino.destination({ dest: 2, sync: false, minLength: 4_096, periodicFlush: 1_000 }),
+    // Pino's own destination tries for ever when nothing can be written, at the latest when the process ends.
+    createLogStream(process.stderr),
   );
 }

@@ -36,10 +36,12 @@ export interface StartedModel {
   isReady(): boolean;
 }
 
-const hostUrl = new URL(
-  import.meta.url.endsWith('.ts') ? './engine-host.ts' : './engine-host.js',
-  import.meta.url,
-);
+const hostUrl = entryUrl('engine-host');
+const grammarWorkerUrl = entryUrl('grammar-worker');
+
+function entryUrl(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+}
 
 /** Finds or fetches the model file, starts its engine and waits until it can answer; undefined when none is wanted. */
 export async function startEmbeddedModel(
@@ -54,6 +56,7 @@ export async function startEmbeddedModel(
     modelFile: located.file,
     modelName: located.entry.id,
     hostUrl,
+    grammarWorkerUrl,
     logger: parts.logger,
     clock: parts.clock,
     contextTokens: config.engine.contextTokens || located.entry.contextTokens,
@@ -67,7 +70,7 @@ export async function startEmbeddedModel(
     ...(located.sha256 === undefined ? {} : { modelSha256: located.sha256 }),
   });
   try {
-    await engine.ready();
+    await unlessAborted(engine.ready(), signal);
   } catch (error) {
     await engine.close();
     throw error;
@@ -77,6 +80,19 @@ export async function startEmbeddedModel(
     details: detailsOf(located.entry, engine),
     isReady: () => engine.state().status === 'ready',
   };
+}
+
+/** A model that loads takes seconds, in which nobody who stops the server should wait. */
+async function unlessAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([ready, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 interface LocatedModel {

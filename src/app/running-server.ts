@@ -5,6 +5,8 @@ export interface RunningServer {
   /** `http://127.0.0.1:8080`, an address that this machine reaches. */
   readonly url: string;
   readonly processId: number;
+  /** It answers nobody any more and frees the directory when its last answers have ended. */
+  readonly isStopping: boolean;
 }
 
 const recordName = 'server.json';

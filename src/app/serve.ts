@@ -6,7 +6,9 @@ import { type App, buildApp } from './build-app.ts';
 import type { Config } from './config/config-schema.ts';
 import { createDownloadEgress } from './create-download-egress.ts';
 import { createLogger } from './create-logger.ts';
+import { countRequests, drain } from './drain.ts';
 import { type StartedModel, startEmbeddedModel } from './embedded-model.ts';
+import { explainError } from './explain-error.ts';
 import { type DataDirectory, modelDirectoryOf } from './open-data-directory.ts';
 import { removeRunningServer, writeRunningServer } from './running-server.ts';
 import { type ShutdownStep, shutDown } from './shutdown.ts';
@@ -47,7 +49,8 @@ export async function serve(parts: ServeParts, events: ServeEvents): Promise<Run
   const stop = () => shutDown(steps, logger);
   try {
     steps.push({ name: 'release the data directory', run: async () => lock.release() });
-    removeRunningServer(directory);
+    // Until here the command line learns from the record that the directory will soon be free.
+    steps.push({ name: 'leave', run: async () => removeRunningServer(directory) });
 
     const app = await buildApp({ config, directory, logger, makesFirstKey: true });
     steps.push({ name: 'close the database', run: () => app.close() });
@@ -56,13 +59,15 @@ export async function serve(parts: ServeParts, events: ServeEvents): Promise<Run
     const abort = new AbortController();
     const embedded: { started: StartedModel | undefined } = { started: undefined };
     steps.push({ name: 'stop the engine', run: async () => embedded.started?.engine.close() });
+    const requests = countRequests(app.http.server);
     const url = await listen(config, app);
     steps.push({
       name: 'finish running answers',
-      run: () => drain(app, config.server.shutdownTimeoutMs),
+      run: () => drain(app, requests, config.server.shutdownTimeoutMs),
     });
-    writeRunningServer(directory, { url, processId: process.pid });
-    steps.push({ name: 'leave', run: async () => removeRunningServer(directory) });
+    const announce = (isStopping: boolean) =>
+      writeRunningServer(directory, { url, processId: process.pid, isStopping });
+    announce(false);
     events.onListening({ url, dataDirectory: directory.path, firstKey: app.firstKey });
 
     const egress = createDownloadEgress(parts.environment);
@@ -92,7 +97,7 @@ export async function serve(parts: ServeParts, events: ServeEvents): Promise<Run
       })
       .catch((error: unknown) => {
         if (abort.signal.aborted) return;
-        const message = error instanceof Error ? error.message : String(error);
+        const message = explainError(error);
         logger.error({ error }, 'the embedded model did not start');
         app.servingModels.explainUnavailable(
           'The embedded model did not start; the server log says why.',
@@ -107,6 +112,7 @@ export async function serve(parts: ServeParts, events: ServeEvents): Promise<Run
         await starting;
       },
     });
+    steps.push({ name: 'announce the stop', run: async () => announce(true) });
     return { stop };
   } catch (error) {
     await stop();
@@ -131,14 +137,9 @@ async function listen(config: Config, app: App): Promise<string> {
   try {
     await app.http.listen({ host, port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'EADDRINUSE' ? 'the port is taken' : String(code ?? error);
-    throw new Error(
-      `Cannot listen on ${host}:${port}: ${reason}. Choose another with MOONGATE_PORT.`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`Cannot listen on ${host}:${port}: ${whyNotListening(error)}.`, {
+      cause: error,
+    });
   }
   const address = app.http.server.address() as AddressInfo;
   const isWildcard = address.address === '0.0.0.0' || address.address === '::';
@@ -146,10 +147,19 @@ async function listen(config: Config, app: App): Promise<string> {
   return `http://${address.family === 'IPv6' && !isWildcard ? `[${reachable}]` : reachable}:${address.port}`;
 }
 
-/** Lets running answers finish; those that take too long lose their connection, are cut and charged. */
-async function drain(app: App, timeoutMs: number): Promise<void> {
-  const cut = setTimeout(() => app.http.server.closeAllConnections(), timeoutMs);
-  await app.http.close();
-  clearTimeout(cut);
-  await app.completions.idle();
+function whyNotListening(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'the port is taken; choose another with MOONGATE_PORT';
+    case 'EACCES':
+      return 'this user may not take the port; choose one above 1023 with MOONGATE_PORT';
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have the address; choose another with MOONGATE_HOST';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name does not resolve; check MOONGATE_HOST';
+    default:
+      return `${code ?? String(error)}; check MOONGATE_HOST and MOONGATE_PORT`;
+  }
 }

@@ -8,6 +8,7 @@ import type {
 } from '../http/index.ts';
 import type { KeyRecord, Keys } from '../keys/index.ts';
 import type { Ledger } from '../ledger/index.ts';
+import type { Database, DatabaseHealth } from '../storage/index.ts';
 import type { Usage } from '../usage/index.ts';
 import type { PricedModel, ServingModels } from './serving-models.ts';
 import { packageInformation } from './version.ts';
@@ -15,6 +16,7 @@ import { packageInformation } from './version.ts';
 export interface HttpParts {
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly database: Database;
   readonly keys: Keys;
   readonly ledger: Ledger;
   readonly usage: Usage;
@@ -61,12 +63,18 @@ export function toHttpDependencies(parts: HttpParts): HttpDependencies {
     },
     readiness() {
       const isServing = servingModels.isReady();
+      const database = describeDatabase(parts.database.health());
       return {
-        isReady: isServing,
-        checks: { database: 'ok', engine: isServing ? 'ok' : 'not ready' },
+        isReady: isServing && database === 'ok',
+        checks: { database, engine: isServing ? 'ok' : 'not ready' },
       };
     },
   };
+}
+
+function describeDatabase({ isReadable, isWritable }: DatabaseHealth): string {
+  if (!isReadable) return 'not readable';
+  return isWritable ? 'ok' : 'not writable';
 }
 
 function createKeyDirectory({ keys, usage, clock }: HttpParts): HttpDependencies['keys'] {

@@ -1,22 +1,27 @@
 import type { BudgetRetention, KeyBudget } from '../keys/index.ts';
 import type { LimitWindow } from '../ledger/index.ts';
 
-/** The limit windows that a request of this key reserves in: its budget of the current period. */
+const retentions = ['no_reset', 'day', 'week', 'month'] as const;
+
+/**
+ * The limit windows of a key at this moment: its budget's with the cap, those of the other periods without,
+ * because a budget may have had that period before and may have it again.
+ */
 export function budgetWindows(
   keyId: string,
   budget: KeyBudget | undefined,
   nowMs: number,
 ): readonly LimitWindow[] {
-  if (budget === undefined) return [];
-  return [
-    {
-      scope: 'key',
-      scopeId: keyId,
-      metric: 'budget_nano_usd',
-      windowStartMs: periodStartMs(budget.retention, nowMs),
-      cap: budget.thresholdNanoUsd,
-    },
-  ];
+  const limitedMs = budget === undefined ? undefined : periodStartMs(budget.retention, nowMs);
+  // Periods that begin at the same moment share a window.
+  const startsMs = new Set(retentions.map((retention) => periodStartMs(retention, nowMs)));
+  return [...startsMs].map((windowStartMs) => ({
+    scope: 'key',
+    scopeId: keyId,
+    metric: 'budget_nano_usd',
+    windowStartMs,
+    cap: windowStartMs === limitedMs ? budget?.thresholdNanoUsd : undefined,
+  }));
 }
 
 /** Periods begin at 00:00 UTC; weeks on Monday (AI/ML API, API key management). */

@@ -24,9 +24,6 @@ export interface CompletionRequest {
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
 }
 
-/** What a prompt would cost: the part of a completion request that makes it. */
-export type PromptCountRequest = Pick<CompletionRequest, 'model' | 'principal' | 'generation'>;
-
 /**
  * A completion that was admitted: its money is held and an engine has it. Everything that could be
  * refused has been refused before this exists, so http may send status 200.
@@ -52,7 +49,8 @@ export interface RunningCompletion {
   readonly events: AsyncIterable<readonly CompletionEvent[]>;
 }
 
-export type CompletionEvent =
+/** A piece of the answer; all but its end. */
+export type CompletionDelta =
   | { readonly type: 'text'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning'; readonly index: number; readonly text: string }
   | {
@@ -69,7 +67,11 @@ export type CompletionEvent =
       readonly text: string;
     }
   | { readonly type: 'logprobs'; readonly index: number; readonly tokens: readonly TokenLogprob[] }
-  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason }
+  | { readonly type: 'choice-finished'; readonly index: number; readonly reason: FinishReason };
+
+/** The last event is the one `settled`. */
+export type CompletionEvent =
+  | CompletionDelta
   | { readonly type: 'settled'; readonly usage: TokenUsage; readonly credits: bigint };
 
 export interface Completions {
@@ -78,9 +80,8 @@ export interface Completions {
    * `signal` aborts it at any time: what was generated is charged, nothing more is generated.
    */
   start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion>;
-  /**
-   * Prompt tokens that this request would be billed for, counted by the engine that would answer; generates
-   * and charges nothing. Rejects like `start` with what the engine refuses.
-   */
-  countPromptTokens(request: PromptCountRequest, signal: AbortSignal): Promise<number>;
+  /** Tokens of the prompt as the engine counts them, without generating and without a charge. */
+  countPromptTokens(request: PromptRequest, signal: AbortSignal): Promise<number>;
 }
+
+export type PromptRequest = Pick<CompletionRequest, 'model' | 'principal' | 'generation'>;

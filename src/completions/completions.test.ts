@@ -1,109 +1,16 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { openTestDatabase } from '../../test/support/open-test-database.ts';
-import { createAccounts } from '../accounts/index.ts';
-import { PlatformError, priceUsage, silentLogger, systemClock } from '../core/index.ts';
-import { createScriptedEngine, type ScriptedEngineOptions } from '../engines/index.ts';
-import { createLedger } from '../ledger/index.ts';
-import type { CompletionEvent, CompletionRequest } from './completion.ts';
-import { createCompletions } from './create-completions.ts';
-import { createSlotQueue } from './routing/create-slot-queue.ts';
-
-interface Setting extends ScriptedEngineOptions {
-  readonly credits?: bigint;
-  readonly waitingMax?: number;
-  readonly waitMs?: number;
-}
-
-const never = new AbortController().signal;
-
-async function openCompletions(context: TestContext, setting: Setting = {}) {
-  const database = await openTestDatabase(context);
-  const account = await createAccounts(database, systemClock).create('test');
-  const ledger = createLedger(database, systemClock);
-  await ledger.grant({
-    accountId: account.id,
-    amountNanoUsd: (setting.credits ?? 10_000_000n) * 500n,
-    ref: 'start',
-    note: undefined,
-  });
-  const price = await ledger.ensurePriceVersion({
-    model: 'kimi',
-    freshNanoUsd: 780_000_000n,
-    cachedNanoUsd: 130_000_000n,
-    outputNanoUsd: 3_900_000_000n,
-  });
-  const engine = createScriptedEngine(setting);
-  const queue = createSlotQueue({
-    slots: engine.describe().sequences,
-    waitingMax: setting.waitingMax ?? 8,
-    waitMs: setting.waitMs ?? 10_000,
-  });
-  const deployments = [{ id: 'embedded/scripted', engine, queue }];
-  const model = { id: 'kimi', price, defaultCompletionTokens: undefined, deployments };
-  const completions = createCompletions({
-    ledger,
-    clock: systemClock,
-    logger: silentLogger,
-    checkpointIntervalMs: 1_000,
-    resolveModel: (name) => (name === 'kimi' ? model : undefined),
-  });
-  context.after(() => completions.close());
-  const balance = async () => (await ledger.balance(account.id))?.postedNanoUsd ?? 0n;
-  const proveSound = async () => {
-    const report = await ledger.verify();
-    assert.deepEqual(report.problems, []);
-    assert.equal(report.openHolds, 0);
-    assert.equal(engine.activeGenerations(), 0);
-    assert.equal(queue.running(), 0);
-    assert.equal(completions.running(), 0);
-    return report;
-  };
-  return { completions, ledger, account, engine, queue, price, balance, proveSound };
-}
-
-let requests = 0;
-
-function requestOf(accountId: string, overrides: Partial<CompletionRequest['generation']> = {}) {
-  requests += 1;
-  return {
-    model: 'kimi',
-    principal: { accountId, keyId: 'key', keyPrefix: 'sk_moon_00000000' },
-    requestId: `request-${requests}`,
-    inferenceId: 'inference',
-    clientRequestId: undefined,
-    isStream: false,
-    generation: {
-      messages: [{ role: 'user', content: 'Tell me about mankind.' }],
-      sampling: {
-        temperature: 0,
-        topP: 1,
-        topK: 0,
-        minP: 0,
-        seed: undefined,
-        frequencyPenalty: 0,
-        presencePenalty: 0,
-        repetitionPenalty: 1,
-      },
-      stop: [],
-      completionTokensMax: 100,
-      templateVariables: {},
-      ...overrides,
-    },
-  } satisfies CompletionRequest;
-}
-
-async function readAll(events: AsyncIterable<readonly CompletionEvent[]>) {
-  const all: CompletionEvent[] = [];
-  for await (const batch of events) all.push(...batch);
-  return all;
-}
-
-function settledOf(events: readonly CompletionEvent[]) {
-  const last = events.at(-1);
-  assert.equal(last?.type, 'settled');
-  return last;
-}
+import { test } from 'node:test';
+import {
+  hasCode,
+  never,
+  openCompletions,
+  readAll,
+  requestOf,
+  settledOf,
+} from '../../test/support/open-test-completions.ts';
+import { isTrueWithin } from '../../test/support/wait-until.ts';
+import { priceUsage } from '../core/index.ts';
+import type { CompletionEvent } from './completion.ts';
 
 test('a completion is charged exactly its tokens times its price, and nothing stays held', async (context) => {
   const { completions, account, price, balance, proveSound } = await openCompletions(context);
@@ -204,7 +111,10 @@ test('an engine that fails later is paid for what it produced, and the error for
   });
   const before = await balance();
   const running = await completions.start(requestOf(account.id), never);
-  await assert.rejects(readAll(running.events), hasCode('engine/unavailable', true));
+  await assert.rejects(readAll(running.events), (error: Error) => {
+    assert.match(error.message, /has been charged. Do not send the same request again/);
+    return hasCode('engine/unavailable', true)(error);
+  });
   const charged = before - (await balance());
   const usage = {
     promptTokens: 10,
@@ -302,59 +212,42 @@ test('a prompt that does not fit is refused with both numbers and holds nothing'
   await proveSound();
 });
 
-test('what an engine would relax is refused before anything is held when the request says so', async (context) => {
-  const { completions, account, proveSound } = await openCompletions(context, {
-    abilities: { supportsReasoning: false },
-  });
-  const request = requestOf(account.id, { reasoning: { isEnabled: true } });
-  const running = await completions.start(request, never);
-  assert.deepEqual(running.relaxedParameters, ['thinking']);
-  await readAll(running.events);
+test('a charge that the database did not take is taken when it is back, and counted until then', async (context) => {
+  const parts = await openCompletions(context);
+  const { completions, account, balance, proveSound } = parts;
+  const before = await balance();
+  const running = await completions.start(requestOf(account.id), never);
+  parts.setAway(true);
+  await assert.rejects(readAll(running.events), hasCode('storage/unavailable', true));
+  assert.equal(completions.running(), 1);
+  await completions.idle();
+  assert.equal(completions.running(), 1);
+  parts.setAway(false);
+  assert.ok(await isTrueWithin(20_000, () => completions.running() === 0));
+  assert.ok((await balance()) < before);
+  assert.equal((await proveSound()).entries, 2);
+});
+
+test('a charge that the database did not take is tried once more at the end', async (context) => {
+  const { completions, account, setAway, proveSound } = await openCompletions(context);
+  const running = await completions.start(requestOf(account.id), never);
+  setAway(true);
+  await assert.rejects(readAll(running.events), hasCode('storage/unavailable', true));
+  setAway(false);
+  await completions.close();
+  assert.equal((await proveSound()).entries, 2);
+});
+
+test('a reserve that was made although it seemed to fail is voided', async (context) => {
+  const { completions, account, balance, setAway, proveSound } = await openCompletions(context);
+  const before = await balance();
+  setAway(true);
   await assert.rejects(
-    completions.start({ ...request, requestId: 'strict', refusesRelaxation: true }, never),
-    hasCode('request/unsupported-parameter', false),
+    completions.start(requestOf(account.id), never),
+    hasCode('storage/unavailable', false),
   );
-  const { entries } = await proveSound();
-  assert.equal(entries, 2);
-});
-
-test('all choices are paid for, the prompt once, and they take a slot each', async (context) => {
-  const { completions, account, price, balance, proveSound } = await openCompletions(context, {
-    sequences: 3,
-  });
-  const before = await balance();
-  const start = async () => {
-    const running = await completions.start(requestOf(account.id, { choices: 2 }), never);
-    return readAll(running.events);
-  };
-  const [first] = await Promise.all([start(), start()]);
-  const { usage } = settledOf(first);
-  assert.equal(usage.completionTokens, 200);
-  const finished = first.flatMap((event) => (event.type === 'choice-finished' ? event.index : []));
-  assert.deepEqual(finished, [0, 1]);
-  const cached = { ...usage, cachedTokens: usage.promptTokens - 1 };
-  const credits = priceUsage(usage, price).credits + priceUsage(cached, price).credits;
-  assert.equal(before - (await balance()), credits * 500n);
-  await proveSound();
-});
-
-test('counting a prompt gives what it is billed as, and costs and holds nothing', async (context) => {
-  const { completions, account, balance, proveSound } = await openCompletions(context);
-  const tools = [{ name: 'look', parameters: { type: 'object' }, isStrict: false }];
-  const request = requestOf(account.id, { tools });
-  const before = await balance();
-  const counted = await completions.countPromptTokens(request, never);
+  setAway(false);
+  assert.ok(await isTrueWithin(20_000, () => completions.running() === 0));
   assert.equal(await balance(), before);
-  const running = await completions.start(request, never);
-  assert.equal(settledOf(await readAll(running.events)).usage.promptTokens, counted);
-  await assert.rejects(
-    completions.countPromptTokens({ ...request, model: 'nope' }, never),
-    hasCode('models/not-found', false),
-  );
-  await proveSound();
+  assert.equal((await proveSound()).entries, 1);
 });
-
-function hasCode(code: string, hasCharged: boolean) {
-  return (error: unknown) =>
-    error instanceof PlatformError && error.code === code && error.hasCharged === hasCharged;
-}

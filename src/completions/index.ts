@@ -3,11 +3,12 @@
 
 export { periodStartMs } from './budget-windows.ts';
 export type {
+  CompletionDelta,
   CompletionEvent,
   CompletionRequest,
   Completions,
   Principal,
-  PromptCountRequest,
+  PromptRequest,
   RunningCompletion,
 } from './completion.ts';
 export {

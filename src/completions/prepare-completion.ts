@@ -1,5 +1,5 @@
 import { PlatformError } from '../core/index.ts';
-import type { PromptCountRequest } from './completion.ts';
+import type { PromptRequest } from './completion.ts';
 import {
   type PreparedDeployment,
   prepareOnFirstAvailable,
@@ -10,24 +10,22 @@ export interface PreparedCompletion extends PreparedDeployment {
   readonly model: ServedModel;
 }
 
-/** Finds the model and the deployment that will answer, and has the prompt rendered and counted there. */
+/** Finds the model and has its first engine that is up read the prompt. Nothing is held yet. */
 export async function prepareCompletion(
   resolveModel: (name: string) => ServedModel | undefined,
-  { model: name, generation, principal }: PromptCountRequest,
+  request: PromptRequest,
   signal: AbortSignal,
 ): Promise<PreparedCompletion> {
-  const model = resolveModel(name);
-  if (model === undefined) throw unknownModel(name);
-  const request = {
-    ...generation,
-    completionTokensMax: generation.completionTokensMax ?? model.defaultCompletionTokens,
-    cacheScope: principal.accountId,
+  const model = resolveModel(request.model);
+  if (model === undefined) throw unknownModel(request.model);
+  const generation = {
+    ...request.generation,
+    completionTokensMax: request.generation.completionTokensMax ?? model.defaultCompletionTokens,
+    cacheScope: request.principal.accountId,
   };
   const { deployments, whyUnavailable } = model;
-  return {
-    model,
-    ...(await prepareOnFirstAvailable(deployments, request, signal, whyUnavailable)),
-  };
+  const prepared = await prepareOnFirstAvailable(deployments, generation, signal, whyUnavailable);
+  return { model, ...prepared };
 }
 
 function unknownModel(name: string): PlatformError {

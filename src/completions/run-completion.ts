@@ -4,7 +4,8 @@ import type { Ledger, OpenHold } from '../ledger/index.ts';
 import { budgetWindows } from './budget-windows.ts';
 import type { CompletionEvent, CompletionRequest, RunningCompletion } from './completion.ts';
 import { affordableTokens, boundCompletionTokens, costAtMost } from './completion-bound.ts';
-import { endHold } from './end-hold.ts';
+import { endHold, voidUnknownHold } from './end-hold.ts';
+import type { PendingEndings } from './pending-endings.ts';
 import { prepareCompletion } from './prepare-completion.ts';
 import { refusalToError } from './refusal-to-error.ts';
 import type { Deployment } from './routing/deployment.ts';
@@ -16,6 +17,7 @@ import { createUsageMeter, type UsageMeter } from './usage-meter.ts';
 export interface CompletionParts {
   readonly ledger: Ledger;
   readonly runningHolds: RunningHolds;
+  readonly pendingEndings: PendingEndings;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly resolveModel: (name: string) => ServedModel | undefined;
@@ -30,14 +32,13 @@ export async function runCompletion(
   request: CompletionRequest,
   signal: AbortSignal,
 ): Promise<RunningCompletion> {
-  const choices = request.generation.choices ?? 1;
   const { model, deployment, prepared } = await prepareCompletion(
     parts.resolveModel,
     request,
     signal,
   );
+  const choices = request.generation.choices ?? 1;
   if (request.refusesRelaxation === true) refuseRelaxed(prepared);
-
   const { hold, completionTokens, isLowered } = await reserve(
     parts,
     request,
@@ -104,7 +105,7 @@ async function reserve(
     defaultTokens: model.defaultCompletionTokens,
   });
   const wanted = bound * choices;
-  const result = await parts.ledger.reserve({
+  const reserving = parts.ledger.reserve({
     holdId: request.requestId,
     accountId: principal.accountId,
     keyId: principal.keyId,
@@ -120,6 +121,10 @@ async function reserve(
       deployment: deployment.id,
       isStream: request.isStream,
     },
+  });
+  const result = await reserving.catch((error: unknown) => {
+    voidUnknownHold(parts, request.requestId);
+    throw error;
   });
   if (result.kind !== 'held') throw refusalToError(result);
   const { promptTokens } = prepared;
@@ -163,8 +168,12 @@ async function* generateAndSettle(
   try {
     const batches = deployment.engine.generate(prepared, { allowance, signal: abort.signal });
     for await (const batch of batches) {
-      for (const event of batch) meter.count(event);
-      const visible = batch.flatMap(toCompletionEvent);
+      const visible: CompletionEvent[] = [];
+      for (const event of batch) {
+        meter.count(event);
+        const shown = toCompletionEvent(event);
+        if (shown !== undefined) visible.push(shown);
+      }
       if (visible.length > 0) yield visible;
     }
   } catch (error) {
@@ -190,7 +199,7 @@ interface Ending {
 async function end(run: Run, { isAborted, failure, isCharged }: Ending): Promise<bigint> {
   const { parts, hold, price, meter } = run;
   try {
-    return await endHold(parts.ledger, parts.logger, {
+    return await endHold(parts, {
       holdId: hold.holdId,
       usage: meter.usage(),
       price,
@@ -210,31 +219,30 @@ function howItEnded(failure: unknown, isAborted: boolean) {
   return { status: 'failed', errorCode } as const;
 }
 
-function toCompletionEvent(event: GenerationEvent): CompletionEvent[] {
+function toCompletionEvent(event: GenerationEvent): CompletionEvent | undefined {
   switch (event.type) {
     case 'text':
     case 'reasoning':
     case 'tool-call-start':
     case 'tool-call-arguments':
     case 'logprobs':
-      return [event];
+      return event;
     case 'choice-finished':
-      return [{ type: 'choice-finished', index: event.index, reason: event.reason.unified }];
+      return { type: 'choice-finished', index: event.index, reason: event.reason.unified };
     case 'started':
     case 'progress':
     case 'finished':
-      return [];
+      return undefined;
   }
 }
 
 function afterCharge(failure: unknown): PlatformError {
-  if (!(failure instanceof PlatformError)) {
-    return new PlatformError('internal', 'The completion failed after it had begun.', {
-      cause: failure,
-      hasCharged: true,
-    });
-  }
-  return new PlatformError(failure.code, failure.message, { cause: failure, hasCharged: true });
+  const code = failure instanceof PlatformError ? failure.code : 'internal';
+  return new PlatformError(
+    code,
+    'The answer broke off; what was generated until then has been charged. Do not send the same request again automatically.',
+    { cause: failure, hasCharged: true },
+  );
 }
 
 function refuseRelaxed({ relaxedParameters = [] }: Prepared): void {

@@ -26,6 +26,8 @@ export const errorCodes = {
   'request/timeout': row(408, invalid, 'request_timeout', true),
   'request/body-too-large': row(413, invalid, 'body_too_large'),
   'request/unsupported-media-type': row(415, invalid, 'unsupported_media_type'),
+  'request/expectation-failed': row(417, invalid, 'expectation_failed'),
+  'request/headers-too-large': row(431, invalid, 'headers_too_large'),
   'keys/invalid': row(401, 'authentication_error', 'invalid_api_key'),
   'keys/permission-denied': row(403, 'permission_error', 'permission_denied'),
   'keys/not-found': row(404, 'not_found_error', 'key_not_found'),
@@ -36,6 +38,7 @@ export const errorCodes = {
   'models/not-found': row(404, 'not_found_error', 'model_not_found'),
   'engine/overloaded': row(503, 'server_error', 'engine_overloaded', true),
   'engine/unavailable': row(503, 'server_error', 'engine_unavailable', true),
+  'server/overloaded': row(503, 'server_error', 'server_overloaded', true),
   'server/shutting-down': row(503, 'server_error', 'shutting_down', true),
   internal: row(500, 'server_error', 'internal_error', true),
 } as const satisfies Record<string, ErrorCodeRow>;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { EgressError } from './egress-error.ts';
 import { firstHop, type Hop, nextHop } from './hop.ts';
 
@@ -52,15 +52,21 @@ const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const defaultTimeouts: EgressTimeouts = { headersTimeoutMs: 30_000, bodyTimeoutMs: 60_000 };
 
 export function createEgress(options: EgressOptions = {}): Egress {
-  const dispatcher = createDispatcher(options);
+  let dispatcher: Promise<Dispatcher> | undefined;
+  const dispatch = () => {
+    dispatcher ??= createDispatcher(options);
+    return dispatcher;
+  };
   const timeouts = { ...defaultTimeouts, ...definedTimeouts(options) };
   return {
-    open: (url, asked = {}) => open(dispatcher, timeouts, url, asked),
-    close: () => dispatcher.destroy(),
+    open: async (url, asked = {}) => open(await dispatch(), timeouts, url, asked),
+    close: async () => (await dispatcher)?.destroy(),
   };
 }
 
-function createDispatcher(options: EgressOptions): Dispatcher {
+// The client is loaded with the first request: a server whose model is on disk never needs it.
+async function createDispatcher(options: EgressOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
   const agentOptions = {
     connections: options.connectionsPerOriginMax ?? 64,
     connect: { timeout: options.connectTimeoutMs ?? 5_000 },
@@ -112,6 +118,7 @@ async function sendHop(
   asked: EgressRequest,
   timeouts: EgressTimeouts,
 ): Promise<Dispatcher.ResponseData> {
+  const { request } = await import('undici');
   // An own timer: undici's clocks are coarse, and none of them covers looking up the name.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeouts.headersTimeoutMs);

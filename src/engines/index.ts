@@ -14,6 +14,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './generation-request.ts';
+export { runGrammarWorker } from './grammar/index.ts';
 export {
   createLlamaCppEngine,
   type LlamaCppEngine,

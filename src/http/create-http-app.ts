@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { newRequestId } from '../core/index.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import { createBrokenRequestAnswer } from './errors/answer-broken-request.ts';
+import { createBrokenRequestAnswer, refuseOddRequests } from './errors/answer-broken-request.ts';
 import {
   createErrorReporter,
   type ErrorReporter,
@@ -18,7 +18,7 @@ import { openapiRoute } from './operations/openapi-route.ts';
 import { operationsRoutes } from './operations/route.ts';
 import { billingRoutes } from './platform/billing/route.ts';
 import { keysRoutes } from './platform/keys/route.ts';
-import { tokenizersRoute } from './platform/tokenizers/route.ts';
+import { tokenCountRoute } from './platform/tokenizers/route.ts';
 import { registerRoutes } from './routing/register-routes.ts';
 import { type StartTimer, startRealTimer } from './sse/stream-timer.ts';
 
@@ -53,11 +53,11 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   registerJsonBody(app, settings);
 
   const routes = [
-    chatCompletionsRoute({ dependencies, settings, reporter, accessLog, startTimer }),
-    tokenizersRoute(dependencies, settings),
+    chatCompletionsRoute({ dependencies, settings, reporter, accessLog, startTimer, isClosing }),
     ...modelsRoutes(dependencies.models),
     ...keysRoutes(dependencies.keys),
     ...billingRoutes(dependencies.balances),
+    tokenCountRoute(dependencies.completions),
     ...operationsRoutes(dependencies, isClosing),
   ];
   app.register((scope, _options, done) => {
@@ -82,7 +82,7 @@ function createServer(
 ): FastifyInstance {
   const app = Fastify({
     logger: false,
-    genReqId: newRequestId,
+    genReqId: () => newRequestId(),
     requestIdHeader: false,
     trustProxy: false,
     // Our own refusal, in our own error body, replaces the framework's.
@@ -97,6 +97,8 @@ function createServer(
       maxHeaderSize: settings.headersBytesMax,
       connectionsCheckingInterval: 2000,
       insecureHTTPParser: false,
+      // Refused by a hook, in our own error body.
+      requireHostHeader: false,
     },
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -107,5 +109,6 @@ function createServer(
     clientErrorHandler: createBrokenRequestAnswer(clock),
   });
   app.server.maxConnections = settings.connectionsMax;
+  refuseOddRequests(app.server, clock);
   return app;
 }

@@ -1,10 +1,10 @@
 /** Limits of the HTTP server. */
 export interface HttpSettings {
   readonly bodyBytesMax: number;
+  /** Bytes of all bodies that are being received or wait to be parsed. */
+  readonly bodyBytesInFlightMax: number;
   /** Nesting of objects and arrays in a request body. */
   readonly bodyDepthMax: number;
-  /** The most that `n` may ask of any model; an engine may allow fewer. */
-  readonly choicesMax: number;
   readonly connectionsMax: number;
   readonly headersBytesMax: number;
   /** From the first byte of a request to the end of its headers. */
@@ -12,7 +12,7 @@ export interface HttpSettings {
   /** From the first byte of a request to the end of its body; answering has no such limit. */
   readonly receiveTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** How long a stream waits for its first event before it commits to status 200. */
+  /** How long a stream waits, in the queue and for its first event, before it commits to status 200. */
   readonly firstEventWaitMs: number;
   /** Silence after which a stream gets a comment line. */
   readonly streamCommentMs: number;
@@ -24,8 +24,8 @@ export interface HttpSettings {
 
 export const defaultHttpSettings: HttpSettings = {
   bodyBytesMax: 4 * 1024 * 1024,
+  bodyBytesInFlightMax: 256 * 1024 * 1024,
   bodyDepthMax: 64,
-  choicesMax: 8,
   connectionsMax: 4096,
   headersBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,

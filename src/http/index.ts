@@ -7,6 +7,7 @@ export type {
   CreatedKeyJson,
   CreateKeyJson,
   GrantCreditsJson,
+  GrantedCreditsJson,
   KeyBudgetJson,
   KeyJson,
   LedgerReportJson,
@@ -30,5 +31,5 @@ export type {
   Readiness,
   VerifiedKey,
 } from './dependencies.ts';
-export { defaultHttpSettings, type HttpSettings } from './http-settings.ts';
+export type { HttpSettings } from './http-settings.ts';
 export type { StartTimer, StreamTimer } from './sse/stream-timer.ts';

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/index.ts';
 import { bindOperations, type Database } from '../storage/index.ts';
@@ -42,23 +42,30 @@ const cachedKeyMs = 30_000;
 const unknownKeyMs = 5_000;
 
 export function createKeys(database: Database, digester: KeyDigester, clock: Clock): Keys {
+  const { pepperId } = digester;
   const write = bindOperations(keyWriteHandlers, database.write);
   const read = bindOperations(keyReadHandlers, database.read);
   const cache = new LRUCache<string, { record: KeyRecord | undefined }>({ max: cachedKeysMax });
   const lastUsed = new Map<string, number>();
   let changes = 0;
 
-  const forgetCached = () => {
-    changes += 1;
-    cache.clear();
+  /** Also after a failure: a change whose outcome is unknown may have been made. */
+  const changing = async <Result>(change: Promise<Result>): Promise<Result> => {
+    try {
+      return await change;
+    } finally {
+      changes += 1;
+      cache.clear();
+    }
   };
   const lookUp = async (token: string): Promise<KeyRecord | undefined> => {
-    const digest = digester.digest(token);
-    const cacheKey = digest.toString('latin1');
+    const cacheKey = hash('sha256', token, 'base64url');
     const cached = cache.get(cacheKey);
     if (cached !== undefined) return cached.record;
+    if (!isWellFormedApiKey(token)) return undefined;
+    const digest = digester.digest(token);
     const changesBefore = changes;
-    const found = await read['keys/find-by-digest']({ digest });
+    const found = await read['keys/find-by-digest']({ digest, pepperId });
     const isSame = found !== undefined && timingSafeEqual(found.digest, digest);
     const record = isSame ? found.record : undefined;
     // A key that was disabled while the read was under way must not come back through the cache.
@@ -71,41 +78,36 @@ export function createKeys(database: Database, digester: KeyDigester, clock: Clo
   return {
     async create(input) {
       const key = newApiKey(randomBytes);
-      const record = await write['keys/insert']({
+      const inserting = write['keys/insert']({
         ...input,
         id: randomUUID(),
         prefix: key.slice(0, prefixCharacters),
         digest: digester.digest(key),
-        pepperId: digester.pepperId,
+        pepperId,
         createdAtMs: clock.nowMs(),
       });
-      forgetCached();
+      const record = await changing(inserting);
       return { key, record };
     },
     async verify(token) {
-      if (!isWellFormedApiKey(token)) return undefined;
       const record = await lookUp(token);
       if (record === undefined || record.isDisabled) return undefined;
       lastUsed.set(record.id, clock.nowMs());
       return record;
     },
-    list: (accountId) => read['keys/list']({ accountId }),
-    async update(address, keyChanges) {
-      const record = await write['keys/update']({
-        ...address,
-        changes: keyChanges,
-        nowMs: clock.nowMs(),
-      });
-      forgetCached();
-      return record;
-    },
-    async delete(address) {
-      const isDeleted = await write['keys/delete']({ ...address, nowMs: clock.nowMs() });
-      forgetCached();
-      return isDeleted;
-    },
-    countUsable: () => read['keys/count-usable'](undefined as never),
-    countForeign: () => read['keys/count-foreign']({ pepperId: digester.pepperId }),
+    list: (accountId) => read['keys/list']({ accountId, pepperId }),
+    update: (address, keyChanges) =>
+      changing(
+        write['keys/update']({
+          ...address,
+          pepperId,
+          changes: keyChanges,
+          nowMs: clock.nowMs(),
+        }),
+      ),
+    delete: (address) => changing(write['keys/delete']({ ...address, nowMs: clock.nowMs() })),
+    countUsable: () => read['keys/count-usable']({ pepperId }),
+    countForeign: () => read['keys/count-foreign']({ pepperId }),
     hasEverExisted: (accountId) => read['keys/has-ever-existed']({ accountId }),
     async flush() {
       if (lastUsed.size === 0) return;

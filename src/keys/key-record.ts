@@ -16,6 +16,8 @@ export interface KeyRecord {
   readonly name: string | undefined;
   readonly prefix: string;
   readonly isDisabled: boolean;
+  /** Made under another pepper than the present one: nobody can use it. */
+  readonly isForeign: boolean;
   /** undefined = everything; else e.g. `model:chat`. */
   readonly scopes: readonly string[] | undefined;
   readonly budget: KeyBudget | undefined;

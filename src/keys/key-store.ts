@@ -1,7 +1,10 @@
 import type { Connection, Row } from '../storage/index.ts';
 import type { BudgetRetention, KeyBudget, KeyKind, KeyRecord } from './key-record.ts';
 
-export interface NewKey extends Omit<KeyRecord, 'isDisabled' | 'updatedAtMs' | 'lastUsedAtMs'> {
+/** Fields of a record that a new key has no say in. */
+type LaterFields = 'isDisabled' | 'isForeign' | 'updatedAtMs' | 'lastUsedAtMs';
+
+export interface NewKey extends Omit<KeyRecord, LaterFields> {
   readonly digest: Uint8Array;
   readonly pepperId: string;
 }
@@ -24,12 +27,23 @@ function insertKey(connection: Connection, key: NewKey): KeyRecord {
     key.createdAtMs,
   );
   const { digest: _digest, pepperId: _pepperId, ...record } = key;
-  return { ...record, isDisabled: false, updatedAtMs: key.createdAtMs, lastUsedAtMs: undefined };
+  return {
+    ...record,
+    isDisabled: false,
+    isForeign: false,
+    updatedAtMs: key.createdAtMs,
+    lastUsedAtMs: undefined,
+  };
 }
 
 export interface KeyAddress {
   readonly accountId: string;
   readonly prefix: string;
+}
+
+/** Says which pepper is the present one. */
+interface PresentPepper {
+  readonly pepperId: string;
 }
 
 export interface KeyChanges {
@@ -42,11 +56,15 @@ export interface KeyChanges {
 /** A field that is absent stays; a field that is present and undefined is cleared. */
 function updateKey(
   connection: Connection,
-  input: KeyAddress & { readonly changes: KeyChanges; readonly nowMs: number },
+  input: KeyAddress & PresentPepper & { readonly changes: KeyChanges; readonly nowMs: number },
 ): KeyRecord | undefined {
   const row = findLiveRow(connection, input);
   if (row === undefined) return undefined;
-  const changed: KeyRecord = { ...toKeyRecord(row), ...input.changes, updatedAtMs: input.nowMs };
+  const changed: KeyRecord = {
+    ...toKeyRecord(row, input),
+    ...input.changes,
+    updatedAtMs: input.nowMs,
+  };
   connection.run(
     `UPDATE api_key SET name = ?, is_disabled = ?, scopes = ?, limit_retention = ?, limit_nano_usd = ?,
        updated_at_ms = ? WHERE id = ?`,
@@ -84,36 +102,41 @@ function touchKeys(
 /** The digest is unique, so at most one key answers; deleted keys never do. */
 function findKeyByDigest(
   connection: Connection,
-  input: { readonly digest: Uint8Array },
+  input: PresentPepper & { readonly digest: Uint8Array },
 ): { readonly record: KeyRecord; readonly digest: Uint8Array } | undefined {
   const row = connection.get(
     'SELECT * FROM api_key WHERE digest = ? AND deleted_at_ms IS NULL',
     input.digest,
   );
   if (row === undefined) return undefined;
-  return { record: toKeyRecord(row), digest: row.digest as Uint8Array };
+  return { record: toKeyRecord(row, input), digest: row.digest as Uint8Array };
 }
 
 /** Oldest first, as AI/ML API lists them. */
-function listKeys(connection: Connection, input: { readonly accountId: string }): KeyRecord[] {
+function listKeys(
+  connection: Connection,
+  input: PresentPepper & { readonly accountId: string },
+): KeyRecord[] {
   return connection
     .all(
       'SELECT * FROM api_key WHERE account_id = ? AND deleted_at_ms IS NULL ORDER BY created_at_ms, id',
       input.accountId,
     )
-    .map(toKeyRecord);
+    .map((row) => toKeyRecord(row, input));
 }
 
-/** Live, enabled keys of all accounts; a server without any must not face the network. */
-function countUsableKeys(connection: Connection): number {
+/** Live, enabled keys of this pepper, of all accounts; a server without any must not face the network. */
+function countUsableKeys(connection: Connection, input: PresentPepper): number {
   const row = connection.get(
-    'SELECT count(*) AS keys FROM api_key WHERE deleted_at_ms IS NULL AND is_disabled = 0',
+    `SELECT count(*) AS keys FROM api_key
+     WHERE deleted_at_ms IS NULL AND is_disabled = 0 AND pepper_id = ?`,
+    input.pepperId,
   );
   return Number(row?.keys);
 }
 
 /** Live keys whose digest was made with another pepper: nobody can ever use them under this one. */
-function countForeignKeys(connection: Connection, input: { readonly pepperId: string }): number {
+function countForeignKeys(connection: Connection, input: PresentPepper): number {
   const row = connection.get(
     'SELECT count(*) AS keys FROM api_key WHERE deleted_at_ms IS NULL AND pepper_id <> ?',
     input.pepperId,
@@ -151,7 +174,7 @@ function findLiveRow(connection: Connection, { accountId, prefix }: KeyAddress):
   );
 }
 
-function toKeyRecord(row: Row): KeyRecord {
+function toKeyRecord(row: Row, { pepperId }: PresentPepper): KeyRecord {
   const retention = row.limit_retention as BudgetRetention | null;
   return {
     id: String(row.id),
@@ -160,6 +183,7 @@ function toKeyRecord(row: Row): KeyRecord {
     name: row.name === null ? undefined : String(row.name),
     prefix: String(row.prefix),
     isDisabled: row.is_disabled === 1n,
+    isForeign: row.pepper_id !== pepperId,
     scopes: row.scopes === null ? undefined : (JSON.parse(String(row.scopes)) as string[]),
     budget:
       retention === null

@@ -67,13 +67,16 @@ test('a key that is disabled while it is being looked up does not stay usable in
   assert.equal(await keys.verify(key), undefined);
 });
 
-test('a key of another pepper is unknown', async (context) => {
+test('a key of another pepper is unknown, counts as unusable and is listed as foreign', async (context) => {
   const { keys, input, database } = await openKeys(context);
   const { key } = await keys.create(input);
   const others = createKeys(database, createKeyDigester(randomBytes(32)), systemClock);
   assert.equal(await others.verify(key), undefined);
   assert.equal(await others.countForeign(), 1);
   assert.equal(await keys.countForeign(), 0);
+  assert.deepEqual([await keys.countUsable(), await others.countUsable()], [1, 0]);
+  const isForeign = async (of: typeof keys) => (await of.list(input.accountId))[0]?.isForeign;
+  assert.deepEqual([await isForeign(keys), await isForeign(others)], [false, true]);
 });
 
 test('names, budgets and scopes can be changed one by one, and last used is kept', async (context) => {

@@ -49,7 +49,13 @@ export interface GrantInput {
 }
 
 export type GrantResult =
-  | { readonly kind: 'granted' | 'already-granted'; readonly balanceNanoUsd: bigint }
+  | { readonly kind: 'granted'; readonly balanceNanoUsd: bigint }
+  | {
+      readonly kind: 'already-granted';
+      readonly balanceNanoUsd: bigint;
+      /** What was granted under this reference before. */
+      readonly amountNanoUsd: bigint;
+    }
   | { readonly kind: 'unknown-account' };
 
 /** Opens the wallet on the first grant of an account; a grant of 0 does only that. The account must exist. */
@@ -59,11 +65,25 @@ export function grant(connection: Connection, input: GrantInput): GrantResult {
     return { kind: 'unknown-account' };
   }
   const wallet = openWallet(connection, input.accountId);
-  const earlier = connection.get("SELECT 1 FROM entry WHERE kind = 'grant' AND ref = ?", input.ref);
-  if (earlier !== undefined) return { kind: 'already-granted', balanceNanoUsd: wallet.posted };
+  const earlier = connection.get(
+    "SELECT amount FROM entry WHERE kind = 'grant' AND ref = ?",
+    input.ref,
+  );
+  if (earlier !== undefined) {
+    return {
+      kind: 'already-granted',
+      balanceNanoUsd: wallet.posted,
+      amountNanoUsd: earlier.amount as bigint,
+    };
+  }
   if (input.amountNanoUsd === 0n) return { kind: 'granted', balanceNanoUsd: wallet.posted };
   const posted = wallet.posted + input.amountNanoUsd;
-  connection.run('UPDATE ledger_account SET posted = ? WHERE id = ?', posted, wallet.id);
+  connection.run(
+    'UPDATE ledger_account SET posted = ?, posted_at_ms = ? WHERE id = ?',
+    posted,
+    input.nowMs,
+    wallet.id,
+  );
   appendEntry(connection, {
     atMs: input.nowMs,
     kind: 'grant',
@@ -101,16 +121,14 @@ export function readBalance(
   input: { readonly accountId: string },
 ): Balance | undefined {
   const row = connection.get(
-    `SELECT wallet.posted, wallet.held,
-       (SELECT at_ms FROM entry WHERE debit_account = wallet.id OR credit_account = wallet.id
-        ORDER BY seq DESC LIMIT 1) AS updated_at_ms
-     FROM ledger_account AS wallet WHERE wallet.account_id = ? AND wallet.kind = 'wallet'`,
+    `SELECT posted, held, posted_at_ms FROM ledger_account
+     WHERE account_id = ? AND kind = 'wallet'`,
     input.accountId,
   );
   if (row === undefined) return undefined;
   return {
     postedNanoUsd: row.posted as bigint,
     heldNanoUsd: row.held as bigint,
-    updatedAtMs: row.updated_at_ms === null ? undefined : Number(row.updated_at_ms),
+    updatedAtMs: row.posted_at_ms === null ? undefined : Number(row.posted_at_ms),
   };
 }

@@ -6,6 +6,7 @@ import {
   findTightestWindow,
   holdWindows,
   moveWindowHolds,
+  openWindows,
   settleWindows,
 } from './limit-window-store.ts';
 
@@ -19,7 +20,8 @@ export function reserve(connection: Connection, terms: HoldTerms): ReserveResult
     return { kind: 'duplicate-request' };
   }
   if (wallet.available < terms.floorNanoUsd) return { kind: 'insufficient-credits' };
-  const tightest = findTightestWindow(connection, terms.windows);
+  const windows = openWindows(connection, terms.windows);
+  const tightest = findTightestWindow(windows);
   if (tightest !== undefined && tightest.available < terms.floorNanoUsd) {
     return { kind: 'budget-exceeded', scope: tightest.scope };
   }
@@ -39,7 +41,7 @@ export function reserve(connection: Connection, terms: HoldTerms): ReserveResult
     terms.nowMs,
     JSON.stringify(terms.call),
   );
-  holdWindows(connection, terms.holdId, terms.windows, amount);
+  holdWindows(connection, terms.holdId, windows, amount);
   return { kind: 'held', holdId: terms.holdId, amountNanoUsd: amount };
 }
 
@@ -59,7 +61,7 @@ export function extend(connection: Connection, input: ExtendInput): { isGranted:
   if (increase <= 0n) return { isGranted: increase === 0n };
   const wallet = findWallet(connection, hold.accountId);
   if (wallet === undefined || wallet.available < increase) return { isGranted: false };
-  const tightest = findTightestWindow(connection, input.windows);
+  const tightest = findTightestWindow(openWindows(connection, input.windows));
   if (tightest !== undefined && tightest.available < increase) return { isGranted: false };
   addToWalletHeld(connection, wallet.id, increase);
   connection.run('UPDATE hold SET amount = ? WHERE id = ?', input.amountNanoUsd, input.holdId);
@@ -92,7 +94,7 @@ export function endHold(
   invariant(outcome.amountNanoUsd >= 0n, 'a charge is never negative');
   // A cost above the hold is a bug above; the customer is never charged more than was set aside.
   const charge = outcome.amountNanoUsd > hold.amount ? hold.amount : outcome.amountNanoUsd;
-  const posted = releaseWallet(connection, hold.walletId, hold.amount, charge);
+  const posted = releaseWallet(connection, hold, charge, outcome.nowMs);
   connection.run(
     'UPDATE hold SET state = ?, settled = ?, ended_at_ms = ? WHERE id = ?',
     state,
@@ -183,15 +185,18 @@ function addToWalletHeld(connection: Connection, walletId: bigint, amount: bigin
 
 function releaseWallet(
   connection: Connection,
-  walletId: bigint,
-  held: bigint,
+  hold: StoredHold,
   charge: bigint,
+  nowMs: number,
 ): bigint {
   const row = connection.get(
-    'UPDATE ledger_account SET held = held - ?, posted = posted - ? WHERE id = ? RETURNING posted',
-    held,
+    `UPDATE ledger_account SET held = held - ?, posted = posted - ?,
+       posted_at_ms = iif(? > 0, ?, posted_at_ms) WHERE id = ? RETURNING posted`,
+    hold.amount,
     charge,
-    walletId,
+    charge,
+    nowMs,
+    hold.walletId,
   );
   invariant(row !== undefined, 'the wallet of a hold exists');
   return row.posted as bigint;

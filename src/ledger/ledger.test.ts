@@ -107,6 +107,14 @@ test('a void releases everything, writes no entry and keeps the record of the ca
   assert.deepEqual({ ok: report.ok, entries: report.entries }, { ok: true, entries: 1 });
 });
 
+test('a void of a hold that never was writes nothing', async (context) => {
+  const { ledger, balance } = await openLedger(context, 10_000n);
+  const never = { holdId: 'r1', usage: used(0, 0), status: 'failed', errorCode: 'x' } as const;
+  assert.equal((await ledger.void(never)).kind, 'already-ended');
+  assert.deepEqual(await balance(), { posted: 10_000n, held: 0n });
+  assert.deepEqual((await ledger.verify()).problems, []);
+});
+
 test('1,000 reserves at once on credits for 100 grant exactly 100', async (context) => {
   const { ledger, terms, balance } = await openLedger(context, 100n * 7n);
   const results = await Promise.all(
@@ -150,6 +158,41 @@ test("a key's budget refuses what the wallet would still pay, and counts what is
     kind: 'budget-exceeded',
     scope: 'key',
   });
+  assert.deepEqual((await ledger.verify()).problems, []);
+});
+
+test('a budget counts what its key spent, and has open, before there was a budget or with another one', async (context) => {
+  const { ledger, terms, outcome } = await openLedger(context, 1_000_000n);
+  const windowOf = (windowStartMs: number, credits: bigint | undefined): LimitWindow => ({
+    scope: 'key',
+    scopeId: 'key',
+    metric: 'budget_nano_usd',
+    windowStartMs,
+    cap: credits === undefined ? undefined : credits * credit,
+  });
+  const reserve = (holdId: string, amount: bigint, ...windows: LimitWindow[]) =>
+    ledger.reserve({ ...terms(holdId, amount), windows });
+  const refusal = { kind: 'budget-exceeded', scope: 'key' };
+  // No budget yet: one request has ended, one is open.
+  await reserve('r1', 7_000n);
+  await ledger.settle(outcome('r1', used(16, 835), 6_538n));
+  await reserve('r2', 1_000n);
+  assert.deepEqual(await reserve('r3', 2_463n, windowOf(0, 10_000n)), refusal);
+  await ledger.settle(outcome('r2', used(16, 60), 493n));
+  assert.deepEqual(await reserve('r4', 2_970n, windowOf(0, 10_000n)), refusal);
+  assert.equal((await reserve('r5', 2_969n, windowOf(0, 10_000n))).kind, 'held');
+  await ledger.void({ holdId: 'r5', usage: used(0, 0), status: 'failed', errorCode: 'x' });
+  // Another period, and back again.
+  assert.equal(
+    (await reserve('r6', 493n, windowOf(1, 10_000n), windowOf(0, undefined))).kind,
+    'held',
+  );
+  await ledger.settle(outcome('r6', used(16, 60), 493n));
+  assert.deepEqual(
+    await reserve('r7', 2_477n, windowOf(0, 10_000n), windowOf(1, undefined)),
+    refusal,
+  );
+  assert.equal((await reserve('r8', 2_476n, windowOf(0, 10_000n))).kind, 'held');
   assert.deepEqual((await ledger.verify()).problems, []);
 });
 

@@ -5,6 +5,7 @@ export {
   type BoundOperations,
   bindOperations,
   type Database,
+  type DatabaseHealth,
   type OperationHandlers,
   type StorageHandlers,
 } from './operation.ts';

@@ -19,7 +19,16 @@ export interface StorageHandlers {
 export interface Database {
   write(name: string, input: unknown): Promise<unknown>;
   read(name: string, input: unknown): Promise<unknown>;
+  /** A long read in a thread of its own, so that it keeps nobody waiting; up to ten minutes. */
+  readAlone(name: string, input: unknown): Promise<unknown>;
+  health(): DatabaseHealth;
   close(): Promise<void>;
+}
+
+export interface DatabaseHealth {
+  /** Both threads live and the last write was committed. While one was not, a probe tries again every second. */
+  readonly isWritable: boolean;
+  readonly isReadable: boolean;
 }
 
 type InputOf<Handler> = Handler extends (connection: Connection, input: infer Input) => unknown

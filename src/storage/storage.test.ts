@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeTemporaryDirectory } from '../../test/support/open-test-database.ts';
+import { isTrueWithin } from '../../test/support/wait-until.ts';
 import { PlatformError } from '../core/index.ts';
 import { acquireDirectoryLock } from './acquire-directory-lock.ts';
 import { openConnection } from './sqlite/connection.ts';
@@ -14,14 +15,20 @@ const workerUrl = new URL('../../test/support/storage-test-worker.ts', import.me
 
 async function openStorage(
   context: TestContext,
-  limits: { timeoutMs?: number; waitingMax?: number } = {},
+  limits: {
+    timeoutMs?: number;
+    waitingMax?: number;
+    file?: string;
+    onThreadEnded?: (role: string) => void;
+  } = {},
 ) {
   const database = await openSqliteDatabase({
-    file: join(makeTemporaryDirectory(context), 'storage.db'),
+    file: limits.file ?? join(makeTemporaryDirectory(context), 'storage.db'),
     workerUrl,
     operationTimeoutMs: limits.timeoutMs ?? 10_000,
     operationsWaitingMax: limits.waitingMax ?? 1_000,
     startedAtMs: 0,
+    ...(limits.onThreadEnded === undefined ? {} : { onThreadEnded: limits.onThreadEnded }),
   });
   context.after(() => database.close());
   await database.write('create', undefined);
@@ -66,9 +73,59 @@ test('the reading connection cannot write', async (context) => {
   await assert.rejects(database.read('write', undefined), isUnavailable);
 });
 
-test('an operation that takes too long is given up with 503', async (context) => {
+test('an operation that was given up while it waited for its turn is never performed', async (context) => {
   const database = await openStorage(context, { timeoutMs: 50 });
-  await assert.rejects(database.write('block', 1_500), isUnavailable);
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  const blocking = database.write('block', cells);
+  assert.ok(await isTrueWithin(10_000, () => Atomics.load(cells, 0) === 1));
+  await assert.rejects(database.write('add', 'too late'), isUnavailable);
+  Atomics.store(cells, 1, 1);
+  Atomics.notify(cells, 1);
+  // What has begun must answer, however long it takes: nobody can know otherwise what became of it.
+  await blocking;
+  await database.write('add', 'after');
+  assert.deepEqual(await database.read('texts', undefined), ['after']);
+});
+
+test('an operation that waited too long for the lock of another process is never performed', async (context) => {
+  const file = join(makeTemporaryDirectory(context), 'storage.db');
+  const database = await openStorage(context, { file, timeoutMs: 600 });
+  const stranger = openConnection({ file, isReadOnly: false, busyTimeoutMs: 0 });
+  context.after(() => stranger.close());
+  stranger.execute('BEGIN IMMEDIATE');
+  const results = await Promise.allSettled(
+    ['a', 'b', 'c'].map((text) => database.write('add', text)),
+  );
+  assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(['rejected']));
+  assert.equal(database.health().isWritable, false);
+  stranger.execute('ROLLBACK');
+  assert.ok(await isTrueWithin(10_000, () => database.health().isWritable));
+  await database.write('add', 'after');
+  assert.deepEqual(await database.read('texts', undefined), ['after']);
+});
+
+test('a disk that is full and then is not is seen in the health, without any call', async (context) => {
+  const file = join(makeTemporaryDirectory(context), 'storage.db');
+  const database = await openStorage(context, { file });
+  assert.deepEqual(database.health(), { isWritable: true, isReadable: true });
+  await database.write('limit-pages', 30);
+  await assert.rejects(database.write('add', 'x'.repeat(1_000_000)), isUnavailable);
+  assert.deepEqual(database.health(), { isWritable: false, isReadable: true });
+  assert.ok(await isTrueWithin(10_000, () => database.health().isWritable));
+});
+
+test('when a storage thread ends, every call fails at once and the owner is told', async (context) => {
+  const ended: string[] = [];
+  const onThreadEnded = (role: string) => ended.push(role);
+  const database = await openStorage(context, { onThreadEnded });
+  const results = await Promise.allSettled([
+    database.write('end-thread', undefined),
+    database.write('add', 'a'),
+  ]);
+  assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(['rejected']));
+  await assert.rejects(database.write('add', 'b'), isUnavailable);
+  assert.deepEqual(ended, ['writer']);
+  assert.deepEqual(database.health(), { isWritable: false, isReadable: true });
 });
 
 test('more waiting operations than the limit are refused at once', async (context) => {

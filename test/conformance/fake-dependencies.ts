@@ -2,7 +2,7 @@ import type {
   CompletionEvent,
   CompletionRequest,
   Completions,
-  PromptCountRequest,
+  PromptRequest,
   RunningCompletion,
 } from '../../src/completions/index.ts';
 import { PlatformError, type Price, silentLogger } from '../../src/core/index.ts';
@@ -100,7 +100,7 @@ export class ScriptedCompletions implements Completions {
   }
 
   /** One token a message. */
-  async countPromptTokens({ model, generation }: PromptCountRequest): Promise<number> {
+  async countPromptTokens({ model, generation }: PromptRequest): Promise<number> {
     this.#admit(model);
     return generation.messages.length;
   }

@@ -175,7 +175,6 @@ const contradictions = refusedFields('invalid_value', [
   ['a function is named of no tools', { tools: [], tool_choice: named('look') }],
   ['a function is named that is not declared', { tools: [tool({})], tool_choice: named('see') }],
   ['two tools have one name', { tools: [tool({}), tool({ description: 'again' })] }],
-  ['nine choices are asked for', { n: 9 }],
   ['a million choices are asked for', { n: 1_000_000 }],
   ['top_logprobs without logprobs', { top_logprobs: 1 }],
   ['top_logprobs with logprobs off', { logprobs: false, top_logprobs: 20 }],

@@ -209,10 +209,19 @@ const brokenHttp = changed(400, 'invalid_value', [
   ['a length that is no number', (key) => withHeaders(key, ['content-length', 'many'])],
   ['a negative length', (key) => withHeaders(key, ['content-length', '-1'])],
   ['a header with a space in its name', (key) => withHeaders(key, ['x bad', '1'])],
-  ['a header that is too large', (key) => withHeaders(key, ['x-large', 'l'.repeat(20_000)])],
   ['a folded header', (key) => withHeaders(key, ['x-folded', 'a\r\n b'])],
   ['a method that does not exist', () => ({ method: 'BREW' })],
 ]);
+
+const refusedHeaders = [
+  ...changed(431, 'headers_too_large', [
+    ['a header that is too large', (key) => withHeaders(key, ['x-large', 'l'.repeat(20_000)])],
+    ['an address that is too long', () => ({ path: `${path}?${'q'.repeat(20_000)}` })],
+  ]),
+  ...changed(417, 'expectation_failed', [
+    ['an unknown expectation', (key) => withHeaders(key, ['expect', 'a-miracle'])],
+  ]),
+];
 
 export const malformedTransport: readonly MalformedRequest[] = [
   ...brokenJson,
@@ -222,4 +231,5 @@ export const malformedTransport: readonly MalformedRequest[] = [
   ...tooLarge,
   ...routes,
   ...brokenHttp,
+  ...refusedHeaders,
 ];

@@ -31,6 +31,11 @@ export class ManualTimers {
     return new Promise((resolve) => this.#waiting.set(delayMs, resolve));
   }
 
+  /** How many timers of this delay were ever started. */
+  startedCount(delayMs: number): number {
+    return this.#timers.filter((timer) => timer.delayMs === delayMs).length;
+  }
+
   fire(delayMs: number): void {
     for (const timer of this.#running(delayMs)) {
       timer.isRunning = false;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { accountWriteHandlers } from '../../src/accounts/index.ts';
+import { budgetWindows, periodStartMs } from '../../src/completions/budget-windows.ts';
 import { type Price, priceUsage, type TokenUsage } from '../../src/core/index.ts';
+import type { KeyBudget } from '../../src/keys/index.ts';
 import type { LimitWindow } from '../../src/ledger/index.ts';
 import { ledgerReadHandlers, ledgerWriteHandlers } from '../../src/ledger/index.ts';
 import { type Connection, openConnection } from '../../src/storage/sqlite/connection.ts';
@@ -11,8 +13,8 @@ import { makeTemporaryDirectory } from '../support/open-test-database.ts';
 import { createRandom, type Random } from '../support/random.ts';
 
 /**
- * Goal: whatever the order of reserves, extensions, checkpoints, settles, voids, repeats, grants and
- * crashes, the database agrees with a model of a few lines, and the ledger's own checks hold.
+ * Goal: whatever the order of reserves, extensions, checkpoints, settles, voids, repeats, grants,
+ * crashes, changes of budgets and of the day, the database agrees with a model of a few lines, and the ledger's own checks hold.
  * Method: seeded random steps against the real SQL in one thread. MOONGATE_SIMULATION_SEEDS and _STEPS
  * make it longer; a failing seed is in the message and replays with MOONGATE_SIMULATION_SEED.
  */
@@ -22,7 +24,6 @@ const firstSeed = Number(process.env.MOONGATE_SIMULATION_SEED ?? 1);
 
 const accountIds = ['a', 'b'];
 const keyIds = ['k1', 'k2', 'k3'];
-const budgetCap = 400_000n;
 const call = {
   inferenceId: 'i',
   clientRequestId: undefined,
@@ -34,6 +35,8 @@ const call = {
 interface ModelHold {
   readonly accountId: string;
   readonly keyId: string;
+  readonly startedAtMs: number;
+  charged: bigint;
   amount: bigint;
   isOpen: boolean;
   progress: TokenUsage | undefined;
@@ -45,7 +48,8 @@ class World {
   connection: Connection;
   price: Price;
   readonly posted = new Map<string, bigint>();
-  readonly spentByKey = new Map<string, bigint>();
+  readonly budgets = new Map<string, KeyBudget>();
+  nowMs = Date.UTC(2024, 0, 31, 22);
   readonly holds = new Map<string, ModelHold>();
   nextId = 1;
 
@@ -82,22 +86,27 @@ class World {
     return (this.posted.get(accountId) ?? 0n) - this.held((hold) => hold.accountId === accountId);
   }
 
-  keyRoom(keyId: string): bigint {
-    return (
-      budgetCap - (this.spentByKey.get(keyId) ?? 0n) - this.held((hold) => hold.keyId === keyId)
-    );
+  /** Undefined without a budget; else the cap less all that began in this period, ended or not. */
+  keyRoom(keyId: string): bigint | undefined {
+    const budget = this.budgets.get(keyId);
+    if (budget === undefined) return undefined;
+    const startMs = periodStartMs(budget.retention, this.nowMs);
+    let room = budget.thresholdNanoUsd;
+    for (const hold of this.holds.values()) {
+      if (hold.keyId !== keyId || hold.startedAtMs < startMs) continue;
+      room -= hold.isOpen ? hold.amount : hold.charged;
+    }
+    return room;
   }
 
-  windows(keyId: string): LimitWindow[] {
-    return [
-      { scope: 'key', scopeId: keyId, metric: 'budget_nano_usd', windowStartMs: 0, cap: budgetCap },
-    ];
+  windows(keyId: string): readonly LimitWindow[] {
+    return budgetWindows(keyId, this.budgets.get(keyId), this.nowMs);
   }
 
   charge(hold: ModelHold, amount: bigint): void {
     const charged = amount > hold.amount ? hold.amount : amount;
     this.posted.set(hold.accountId, (this.posted.get(hold.accountId) ?? 0n) - charged);
-    this.spentByKey.set(hold.keyId, (this.spentByKey.get(hold.keyId) ?? 0n) + charged);
+    hold.charged = charged;
     hold.isOpen = false;
   }
 
@@ -120,7 +129,7 @@ const actions: Record<string, Step> = {
       amountNanoUsd,
       ref: `grant ${world.nextId++}`,
       note: undefined,
-      nowMs: 0,
+      nowMs: world.nowMs,
     });
     world.posted.set(accountId, (world.posted.get(accountId) ?? 0n) + amountNanoUsd);
   },
@@ -130,7 +139,7 @@ const actions: Record<string, Step> = {
     const floorNanoUsd = BigInt(world.random.integer(1, 60)) * 500n;
     const amountNanoUsd = floorNanoUsd + BigInt(world.random.integer(0, 200)) * 500n;
     const holdId = `hold ${world.nextId++}`;
-    const room = [world.walletRoom(accountId), world.keyRoom(keyId)];
+    const room = [world.walletRoom(accountId), world.keyRoom(keyId) ?? amountNanoUsd];
     const hasWallet = world.posted.has(accountId);
     const result = write['ledger/reserve'](world.connection, {
       holdId,
@@ -142,29 +151,50 @@ const actions: Record<string, Step> = {
       floorNanoUsd,
       windows: world.windows(keyId),
       call,
-      nowMs: 0,
+      nowMs: world.nowMs,
     });
     const least = room.reduce((left, right) => (left < right ? left : right), amountNanoUsd);
     const isExpected = hasWallet && least >= floorNanoUsd;
     assert.equal(result.kind === 'held', isExpected, 'granted exactly when the money is there');
     if (result.kind !== 'held') return;
     assert.equal(result.amountNanoUsd, least);
-    world.holds.set(holdId, { accountId, keyId, amount: least, isOpen: true, progress: undefined });
+    world.holds.set(holdId, {
+      accountId,
+      keyId,
+      startedAtMs: world.nowMs,
+      charged: 0n,
+      amount: least,
+      isOpen: true,
+      progress: undefined,
+    });
   },
   extend(world) {
     const [holdId, hold] = world.pickHold() ?? [];
     if (holdId === undefined || hold === undefined) return;
     const increase = BigInt(world.random.integer(0, 100)) * 500n;
+    const roomBefore = world.keyRoom(hold.keyId);
     const { isGranted } = write['ledger/extend'](world.connection, {
       holdId,
       expectedNanoUsd: hold.amount,
       amountNanoUsd: hold.amount + increase,
       windows: world.windows(hold.keyId),
     });
-    const fits =
-      increase <= world.walletRoom(hold.accountId) && increase <= world.keyRoom(hold.keyId);
+    const keyRoom = roomBefore ?? increase;
+    const fits = increase <= world.walletRoom(hold.accountId) && increase <= keyRoom;
     assert.equal(isGranted, hold.isOpen && (fits || increase === 0n));
     if (isGranted) hold.amount += increase;
+  },
+  changeBudget(world) {
+    const keyId = world.random.pick(keyIds);
+    const retention = world.random.pick(['none', 'no_reset', 'day', 'week', 'month'] as const);
+    if (retention === 'none') world.budgets.delete(keyId);
+    else {
+      const thresholdNanoUsd = BigInt(world.random.integer(100, 1_600)) * 500n;
+      world.budgets.set(keyId, { retention, thresholdNanoUsd });
+    }
+  },
+  passTime(world) {
+    world.nowMs += world.random.integer(0, 20) * 3_600_000;
   },
   checkpoint(world) {
     const [holdId, hold] = world.pickHold() ?? [];
@@ -184,7 +214,7 @@ const actions: Record<string, Step> = {
       amountNanoUsd,
       status: 'succeeded',
       errorCode: undefined,
-      nowMs: 0,
+      nowMs: world.nowMs,
     });
     assert.equal(kind, hold.isOpen ? 'settled' : 'already-ended');
     if (hold.isOpen) world.charge(hold, amountNanoUsd);
@@ -197,7 +227,7 @@ const actions: Record<string, Step> = {
       usage: usageWithin(world, 0n),
       status: 'failed',
       errorCode: 'engine/unavailable',
-      nowMs: 0,
+      nowMs: world.nowMs,
     });
     assert.equal(kind, hold.isOpen ? 'settled' : 'already-ended');
     hold.isOpen = false;
@@ -206,7 +236,7 @@ const actions: Record<string, Step> = {
     if (world.random.integer(0, 9) > 0) return;
     world.connection.close();
     world.connection = world.open();
-    write['ledger/recover'](world.connection, { nowMs: 0 });
+    write['ledger/recover'](world.connection, { nowMs: world.nowMs });
     for (const hold of world.holds.values()) {
       if (!hold.isOpen) continue;
       const cost = hold.progress && priceUsage(hold.progress, world.price).amountNanoUsd;

@@ -11,9 +11,12 @@ runStorageWorker({
     },
     'limit-pages': (connection, pages: number) =>
       connection.execute(`PRAGMA max_page_count=${pages}`),
-    block: (_connection, milliseconds: number) => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+    /** Says in the first cell that it has begun, and ends when the second cell says so. */
+    block: (_connection, cells: Int32Array) => {
+      Atomics.store(cells, 0, 1);
+      Atomics.wait(cells, 1, 0, 10_000);
     },
+    'end-thread': () => process.exit(1),
   },
   read: {
     texts: (connection) =>

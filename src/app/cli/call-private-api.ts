@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorCodes } from '../../core/index.ts';
 import type { App } from '../build-app.ts';
 import type { Config } from '../config/config-schema.ts';
 import { lockOrFindServer } from '../lock-data-directory.ts';
 import { type DataDirectory, openDataDirectory } from '../open-data-directory.ts';
-import { readRunningServer } from '../running-server.ts';
+import type { RunningServer } from '../running-server.ts';
 import { readPrivateApiToken } from '../secrets.ts';
 import { type CommandContext, type CommonOptions, loadCommandConfig } from './command-context.ts';
 
@@ -18,10 +19,10 @@ interface PrivateAnswer {
   readonly text: string;
 }
 
-const lockWaitMs = 5_000;
-const answerTimeoutMs = 60_000;
-const attempts = 3;
-const attemptDelayMs = 300;
+/** Other commands take turns, each for well under a second. */
+const lockWaitMs = 30_000;
+const answerTimeoutMs = 660_000;
+const retryDelayMs = 100;
 
 /**
  * Sends one request to the private API: over HTTP to the server that has the data directory, else in
@@ -32,27 +33,36 @@ export async function callPrivateApi<Answer>(
   options: CommonOptions,
   call: PrivateCall,
 ): Promise<Answer> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const directory = openDataDirectory(config);
-  for (let attempt = 1; ; attempt += 1) {
-    const lock = await lockOrFindServer(directory, lockWaitMs);
-    if (lock !== undefined) {
+  const deadlineMs = performance.now() + lockWaitMs + config.server.shutdownTimeoutMs;
+  const onStoppingServer = ({ processId }: RunningServer) =>
+    context.note(waitingNote(options, processId));
+  for (;;) {
+    const found = await lockOrFindServer(directory, { deadlineMs, onStoppingServer });
+    if ('release' in found) {
       try {
         return readAnswer(await askInProcess(config, directory, call));
       } finally {
-        lock.release();
+        found.release();
       }
     }
-    const answer = await askServer(directory, call);
-    if (answer !== 'unreachable') return readAnswer(answer);
-    if (attempt === attempts) {
+    const answer = await askServer(found, directory, call);
+    if (answer !== 'not-served') return readAnswer(answer);
+    if (performance.now() > deadlineMs) {
       throw new Error(
-        'The server on this data directory does not answer. `moongate doctor` says more.',
+        `The server on this data directory (process ${found.processId}) does not answer at ${found.url}. \`moongate doctor\` says more.`,
       );
     }
-    // A server that was just stopped leaves its address behind for a moment.
-    await delay(attemptDelayMs);
+    // It has just begun to stop, or has crashed and another command has the directory.
+    await delay(retryDelayMs);
   }
+}
+
+function waitingNote({ json }: CommonOptions, processId: number): string {
+  return json === true
+    ? JSON.stringify({ event: 'waiting-for-stop', processId })
+    : `The server (process ${processId}) is stopping; waiting until its last answers have ended …`;
 }
 
 async function askInProcess(
@@ -80,12 +90,12 @@ async function askInProcess(
   }
 }
 
+/** `not-served` only when the server has certainly done nothing: the caller sends the same again. */
 async function askServer(
+  server: RunningServer,
   directory: DataDirectory,
   call: PrivateCall,
-): Promise<PrivateAnswer | 'unreachable'> {
-  const server = readRunningServer(directory);
-  if (server === undefined) return 'unreachable';
+): Promise<PrivateAnswer | 'not-served'> {
   const { createEgress, EgressError } = await import('../../egress/index.ts');
   const egress = createEgress({
     headersTimeoutMs: answerTimeoutMs,
@@ -98,13 +108,28 @@ async function askServer(
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
     const chunks = await answer.body.toArray();
-    return { status: answer.status, text: Buffer.concat(chunks).toString('utf8') };
+    const text = Buffer.concat(chunks).toString('utf8');
+    return isShuttingDown(answer.status, text) ? 'not-served' : { status: answer.status, text };
   } catch (error) {
-    if (error instanceof EgressError && error.kind === 'unreachable') return 'unreachable';
-    throw error;
+    if (!(error instanceof EgressError)) throw error;
+    if (codeOf(error.cause) === 'ECONNREFUSED') return 'not-served';
+    throw new Error(
+      `The server gave no answer (${error.message}). Whether it has done what you asked is not known: look before you repeat it.`,
+      { cause: error },
+    );
   } finally {
     await egress.close();
   }
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+}
+
+function isShuttingDown(status: number, text: string): boolean {
+  if (status !== 503) return false;
+  const body = JSON.parse(text) as { readonly error?: { readonly code?: string } };
+  return body.error?.code === errorCodes['server/shutting-down'].wireCode;
 }
 
 function headersOf(directory: DataDirectory, call: PrivateCall): Record<string, string> {

@@ -1,4 +1,4 @@
-import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 
 /** What a command may touch of the world outside. */
 export interface CommandContext {
@@ -16,11 +16,13 @@ export interface CommonOptions {
   readonly dataDir?: string;
 }
 
-export function loadCommandConfig(
+/** Loads the schema and its validator only now: `version` and `--help` do without them. */
+export async function loadCommandConfig(
   context: CommandContext,
   options: CommonOptions,
   flags: Readonly<Record<string, string | undefined>> = {},
-): LoadedConfig {
+): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../config/load-config.ts');
   return loadConfig({
     flags: { 'data.directory': options.dataDir, ...flags },
     environment: context.environment,

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
-import type { BalanceJson, GrantCreditsJson, LedgerReportJson } from '../../http/index.ts';
+import type {
+  BalanceJson,
+  GrantCreditsJson,
+  GrantedCreditsJson,
+  LedgerReportJson,
+} from '../../http/index.ts';
 import { callPrivateApi } from './call-private-api.ts';
 import { type CommandContext, type CommonOptions, printJson } from './command-context.ts';
 
@@ -56,7 +61,11 @@ async function grant(
     ...(options.reference === undefined ? {} : { reference: options.reference }),
   };
   const call = { method: 'POST', path: '/private/credits/grants', body } as const;
-  printBalance(context, options, await callPrivateApi<BalanceJson>(context, options, call));
+  const granted = await callPrivateApi<GrantedCreditsJson>(context, options, call);
+  if (options.json !== true && granted.outcome === 'already-granted') {
+    context.note('Already granted under this reference: nothing was added.');
+  }
+  printBalance(context, options, granted);
 }
 
 function printBalance(context: CommandContext, options: CommonOptions, balance: BalanceJson): void {

@@ -7,7 +7,7 @@ interface CreateOptions extends CommonOptions {
   readonly name?: string;
   readonly management?: boolean;
   readonly budgetUsd?: string;
-  readonly budgetPeriod: KeyBudgetJson['retention'];
+  readonly budgetPeriod?: string;
 }
 
 export function addKeyCommands(program: Command, context: CommandContext): void {
@@ -19,7 +19,7 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
     .option('--name <name>', 'a name to recognise it by')
     .option('--management', 'a key that administers keys and can call no model')
     .option('--budget-usd <usd>', 'the most it may spend in a period, e.g. 25 or 0.50')
-    .option('--budget-period <period>', 'no_reset, day, week or month (UTC)', 'month')
+    .option('--budget-period <period>', 'no_reset, day, week or month (UTC; default month)')
     .action((_options, command: Command) => createKey(context, command.optsWithGlobals()));
 
   key
@@ -50,12 +50,11 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
 }
 
 async function createKey(context: CommandContext, options: CreateOptions): Promise<void> {
+  const budget = readBudget(options);
   const body: CreateKeyJson = {
     kind: options.management === true ? 'management' : 'inference',
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.budgetUsd === undefined
-      ? {}
-      : { budget: { retention: options.budgetPeriod, thresholdUsd: options.budgetUsd } }),
+    ...(budget === undefined ? {} : { budget }),
   };
   const call = { method: 'POST', path: '/private/keys', body } as const;
   const created = await callPrivateApi<CreatedKeyJson>(context, options, call);
@@ -64,10 +63,35 @@ async function createKey(context: CommandContext, options: CreateOptions): Promi
   context.out(created.key);
 }
 
+const periods: readonly KeyBudgetJson['retention'][] = ['no_reset', 'day', 'week', 'month'];
+
+function readBudget({ budgetUsd, budgetPeriod }: CreateOptions): KeyBudgetJson | undefined {
+  if (budgetUsd === undefined) {
+    if (budgetPeriod === undefined) return undefined;
+    throw new Error('--budget-period needs --budget-usd: the most that the key may spend in it.');
+  }
+  const retention = periods.find((period) => period === (budgetPeriod ?? 'month'));
+  if (retention === undefined) {
+    throw new Error(
+      `--budget-period ${budgetPeriod} is no period; it must be one of ${periods.join(', ')}.`,
+    );
+  }
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(budgetUsd)) {
+    throw new Error(`--budget-usd ${budgetUsd} is no amount; write it like 25 or 0.50.`);
+  }
+  return { retention, thresholdUsd: budgetUsd };
+}
+
 async function listKeys(context: CommandContext, options: CommonOptions): Promise<void> {
   const call = { method: 'GET', path: '/private/keys' } as const;
   const keys = await callPrivateApi<KeyJson[]>(context, options, call);
   if (options.json === true) return printJson(context, keys);
+  const foreign = keys.filter((each) => each.foreign).length;
+  if (foreign > 0) {
+    context.note(
+      `WARNING: ${foreign} of these keys were made under another key pepper and are refused; restore the file key-pepper or MOONGATE_SECRET.`,
+    );
+  }
   if (keys.length === 0) context.note('No keys yet. `moongate key create` makes one.');
   for (const each of keys) context.out(describeKey(each));
 }
@@ -75,12 +99,13 @@ async function listKeys(context: CommandContext, options: CommonOptions): Promis
 function describeKey(key: KeyJson): string {
   const budget =
     key.budget === null ? '' : `  ${key.budget.thresholdUsd} USD per ${key.budget.retention}`;
+  const foreign = key.foreign ? '  foreign pepper' : '';
   return [
     key.prefix,
     key.disabled ? 'disabled' : 'enabled ',
     key.kind.padEnd(10),
     `last used ${key.lastUsedAt ?? 'never'}`.padEnd(34),
-    (key.name ?? '') + budget,
+    (key.name ?? '') + budget + foreign,
   ].join('  ');
 }
 

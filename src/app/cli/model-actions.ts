@@ -27,7 +27,7 @@ export async function listModelFiles(
   context: CommandContext,
   options: CommonOptions,
 ): Promise<void> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const models = await listModels(
     createCatalogue(),
     modelDirectoryOf(config),
@@ -53,7 +53,7 @@ export async function pullModelFile(
   options: PullCommandOptions,
   id: string | undefined,
 ): Promise<void> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const known = id === undefined ? createCatalogue().floor : findEntry(id);
   const entry =
     options.from === undefined
@@ -92,7 +92,7 @@ export async function removeModelFile(
   options: CommonOptions,
   id: string,
 ): Promise<void> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const outcome = await removeModel(findEntry(id), modelDirectoryOf(config));
   if (outcome === 'busy')
     throw new Error(`${id} is being fetched by another process; try again later.`);

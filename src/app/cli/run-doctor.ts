@@ -1,5 +1,7 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
 import {
   createCatalogue,
   freeDiskBytes,
@@ -10,7 +12,14 @@ import {
 import { acquireDirectoryLock } from '../../storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
 import { createDownloadEgress } from '../create-download-egress.ts';
-import { modelDirectoryOf, openDataDirectory } from '../open-data-directory.ts';
+import { explainError } from '../explain-error.ts';
+import { findObstacle, isOpenToOthers } from '../make-private-directory.ts';
+import {
+  dataDirectoryPathOf,
+  lockName,
+  modelDirectoryOf,
+  openDataDirectory,
+} from '../open-data-directory.ts';
 import { readRunningServer } from '../running-server.ts';
 import { packageInformation } from '../version.ts';
 import {
@@ -27,10 +36,10 @@ interface Finding {
 }
 
 export async function runDoctor(context: CommandContext, options: CommonOptions): Promise<void> {
-  const { config } = loadCommandConfig(context, options);
+  const { config } = await loadCommandConfig(context, options);
   const findings = [
     checkRuntime(),
-    await checkDataDirectory(config),
+    checkDataDirectory(config),
     checkServer(config),
     await checkModelFiles(config, context),
     await checkMemoryAndDisk(config),
@@ -57,31 +66,42 @@ function checkRuntime(): Finding {
   };
 }
 
-async function checkDataDirectory(config: Config): Promise<Finding> {
+/** Looks and touches nothing: what a start would do to the directory, it does not do here. */
+function checkDataDirectory(config: Config): Finding {
   const check = 'data directory';
-  try {
-    const { path } = openDataDirectory(config);
-    await access(path, constants.W_OK);
-    return { check, status: 'ok', message: path };
-  } catch (error) {
-    return { check, status: 'problem', message: `${messageOf(error)} Set MOONGATE_DATA_DIR.` };
+  const path = dataDirectoryPathOf(config);
+  const obstacle = findObstacle(path);
+  if (obstacle !== undefined) return { check, status: 'problem', message: obstacle };
+  if (!existsSync(path)) {
+    return { check, status: 'ok', message: `${path}, which the first start will make` };
   }
+  if (!isOpenToOthers(path)) return { check, status: 'ok', message: path };
+  return {
+    check,
+    status: 'warning',
+    message: `${path} is open to other users; \`chmod 700\` it, or choose another directory with MOONGATE_DATA_DIR`,
+  };
 }
 
 function checkServer(config: Config): Finding {
   const check = 'server';
-  const directory = openDataDirectory(config);
-  const lock = acquireDirectoryLock(directory.lockFile);
-  if (lock !== undefined) {
-    lock.release();
-    return { check, status: 'ok', message: 'none is running on this data directory' };
+  const none: Finding = { check, status: 'ok', message: 'none is running on this data directory' };
+  const lockFile = join(dataDirectoryPathOf(config), lockName);
+  if (!existsSync(lockFile)) return none;
+  try {
+    const lock = acquireDirectoryLock(lockFile);
+    if (lock !== undefined) {
+      lock.release();
+      return none;
+    }
+  } catch (error) {
+    return { check, status: 'problem', message: `${lockFile}: ${explainError(error)}` };
   }
-  const server = readRunningServer(directory);
-  return {
-    check,
-    status: 'ok',
-    message: `running${server === undefined ? '' : ` at ${server.url}, process ${server.processId}`}`,
-  };
+  const server = readRunningServer(openDataDirectory(config));
+  if (server === undefined) return { check, status: 'ok', message: 'starting, or a command runs' };
+  const { url, processId, isStopping } = server;
+  const message = `${isStopping ? 'stopping' : 'running'} at ${url}, process ${processId}`;
+  return { check, status: 'ok', message };
 }
 
 async function checkModelFiles(config: Config, context: CommandContext): Promise<Finding> {
@@ -90,16 +110,10 @@ async function checkModelFiles(config: Config, context: CommandContext): Promise
     return { check, status: 'ok', message: `not needed: engine.kind is ${config.engine.kind}` };
   }
   if (config.models.embedded.endsWith('.gguf')) {
-    const isThere = await stat(config.models.embedded).then(
-      () => true,
-      () => false,
-    );
-    const status = isThere ? 'ok' : 'problem';
-    return {
-      check,
-      status,
-      message: `${config.models.embedded}${isThere ? '' : ' is not there; check MOONGATE_MODEL'}`,
-    };
+    const file = config.models.embedded;
+    const fault = await findModelFileFault(file);
+    if (fault === undefined) return { check, status: 'ok', message: file };
+    return { check, status: 'problem', message: `${file} ${fault}; check MOONGATE_MODEL` };
   }
   const catalogue = createCatalogue();
   const models = await listModels(catalogue, modelDirectoryOf(config), config.models.embedded);
@@ -119,6 +133,22 @@ async function checkModelFiles(config: Config, context: CommandContext): Promise
   return { check, status: 'warning', message };
 }
 
+const modelFileMark = 'GGUF';
+
+async function findModelFileFault(file: string): Promise<string | undefined> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(modelFileMark.length), 0);
+      return buffer.toString('latin1') === modelFileMark ? undefined : 'is no GGUF file';
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return `cannot be read (${explainError(error)})`;
+  }
+}
+
 async function checkMemoryAndDisk(config: Config): Promise<Finding> {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const disk = await freeDiskBytes(modelDirectoryOf(config));
@@ -128,8 +158,4 @@ async function checkMemoryAndDisk(config: Config): Promise<Finding> {
     status: isLow ? 'warning' : 'ok',
     message: `${gigabytes(freemem())} of ${gigabytes(totalmem())} memory free, ${gigabytes(disk)} of disk free for models`,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { lockDataDirectory } from '../lock-data-directory.ts';
 import { openDataDirectory } from '../open-data-directory.ts';
 import { type CommandContext, type CommonOptions, loadCommandConfig } from './command-context.ts';
-import { createProgressPrinter } from './print-progress.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly host?: string;
@@ -22,9 +21,9 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .action((_options, command: Command) => runServe(context, command.optsWithGlobals()));
 }
 
-/** Resolves when the server has been stopped by SIGINT or SIGTERM; a second signal ends it at once. */
+/** Resolves when the server has been stopped by SIGINT or SIGTERM; one more signal ends it at once. */
 async function runServe(context: CommandContext, options: ServeOptions): Promise<void> {
-  const { config } = loadCommandConfig(context, options, {
+  const { config } = await loadCommandConfig(context, options, {
     'server.host': options.host,
     'server.port': options.port,
     'models.embedded': options.model,
@@ -32,13 +31,18 @@ async function runServe(context: CommandContext, options: ServeOptions): Promise
   });
   const directory = openDataDirectory(config);
   // First of all, and before the rest of the server is even loaded: a second server ends here.
-  const lock = lockDataDirectory(directory);
-  const { serve } = await import('../serve.ts');
+  const lock = await lockDataDirectory(directory);
+  const [{ serve }, { createProgressPrinter }] = await Promise.all([
+    import('../serve.ts'),
+    import('./print-progress.ts'),
+  ]);
   const progress = createProgressPrinter(context);
   const say = createSpeaker(context, options);
   let url = '';
   let firstKey: string | undefined;
 
+  // From before the first event on: whoever reads that one may already send a signal.
+  const asked = untilAskedToStop();
   const running = await serve(
     { config, directory, lock, environment: context.environment },
     {
@@ -66,7 +70,17 @@ async function runServe(context: CommandContext, options: ServeOptions): Promise
       },
     },
   );
-  await new Promise<void>((resolve) => {
+  await asked;
+  say('stopping', {}, '\nStopping: running answers may finish. Press Ctrl-C again to end at once.');
+  await running.stop();
+  // Everything is on the disk. What a reader that is asleep has not taken must not keep the process.
+  setTimeout(() => process.exit(), lastWordsMs).unref();
+}
+
+const lastWordsMs = 1_000;
+
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
     const stop = () => {
       process.once('SIGINT', () => process.exit(130));
       process.once('SIGTERM', () => process.exit(143));
@@ -75,8 +89,6 @@ async function runServe(context: CommandContext, options: ServeOptions): Promise
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   });
-  say('stopping', {}, '\nStopping: running answers may finish. Press Ctrl-C again to end at once.');
-  await running.stop();
 }
 
 function createSpeaker(context: CommandContext, options: CommonOptions) {

@@ -200,7 +200,7 @@ export const configSchema = Type.Object(
         operationTimeoutMs: setting(
           milliseconds(),
           'MOONGATE_DATABASE_TIMEOUT_MS',
-          'How long one database operation may take.',
+          'How long a database operation may wait before it begins; half of that for the lock of another process.',
           5_000,
         ),
         operationsWaitingMax: setting(

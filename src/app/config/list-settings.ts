@@ -7,7 +7,10 @@ export interface Setting {
   readonly env: string;
   readonly description: string;
   readonly fallback: string | number;
-  readonly schema: TSchema & { readonly type?: string };
+  readonly schema: TSchema & {
+    readonly type?: string;
+    readonly anyOf?: readonly { readonly const?: unknown }[];
+  };
 }
 
 interface SettingSchema {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import { type Config, configSchema } from './config-schema.ts';
 import { listSettings, type Setting } from './list-settings.ts';
 
@@ -19,6 +19,9 @@ export interface ConfigInputs {
   /** YAML file, or undefined for none. */
   readonly file: string | undefined;
 }
+
+// Few have a file, and the parser is a tenth of the start: it is loaded for them alone.
+const load = createRequire(import.meta.url);
 
 type Tree = Record<string, Record<string, unknown>>;
 
@@ -52,6 +55,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
 }
 
 function readFile(file: string): Tree {
+  const { parse } = load('yaml') as typeof import('yaml');
   const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Error(`${file} must hold settings by section, as config.example.yaml does.`);
@@ -77,7 +81,16 @@ function describeViolations(sources: ReadonlyMap<string, SettingSource>): string
     const unknown = error.params.additionalProperty as string | undefined;
     const name = unknown === undefined ? path : [path, unknown].filter(Boolean).join('.');
     const from = sources.get(name) ?? 'file';
-    return `  ${name} (${from}): ${unknown === undefined ? error.message : 'there is no such setting'}`;
+    const problem =
+      unknown === undefined ? (describeChoice(name) ?? error.message) : 'there is no such setting';
+    return `  ${name} (${from}): ${problem}`;
   });
   return `The configuration is wrong:\n${[...new Set(lines)].join('\n')}\nSee docs/reference/settings.md.`;
+}
+
+/** For a setting that is one of a few words; undefined for the others. */
+function describeChoice(path: string): string | undefined {
+  const setting = listSettings().find((each) => each.path === path);
+  const choices = setting?.schema.anyOf?.map((choice) => String(choice.const));
+  return choices && `must be one of ${choices.join(', ')}`;
 }

@@ -14,9 +14,7 @@ export async function prepareOnFirstAvailable(
   signal: AbortSignal,
   whyUnavailable = 'No engine serves this model at the moment. The operator can run `moongate doctor` to see why.',
 ): Promise<PreparedDeployment> {
-  let lastError: unknown = new PlatformError('engine/unavailable', whyUnavailable, {
-    retryAfterSeconds: 10,
-  });
+  let lastError: unknown;
   for (const deployment of deployments) {
     try {
       return { deployment, prepared: await deployment.engine.prepare(request, signal) };
@@ -26,5 +24,8 @@ export async function prepareOnFirstAvailable(
       lastError = error;
     }
   }
-  throw lastError;
+  // Made here and not up there: an error records its stack, which costs as much as the whole routing.
+  throw (
+    lastError ?? new PlatformError('engine/unavailable', whyUnavailable, { retryAfterSeconds: 10 })
+  );
 }

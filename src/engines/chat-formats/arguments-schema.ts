@@ -12,7 +12,7 @@ export function keyTools(tools: readonly ToolDefinition[]): readonly KeyedTool[]
 
 /** The schema of the whole arguments object of a tool. */
 export function argumentsSchema({ key, tool }: KeyedTool): KeyedSchema {
-  return { key: `${key}-arguments`, schema: objectSchema(tool.parameters ?? {}) };
+  return { key: `${key}-arguments-`, schema: objectSchema(tool.parameters ?? {}) };
 }
 
 export function argumentsSchemas(tools: readonly ToolDefinition[]): readonly KeyedSchema[] {

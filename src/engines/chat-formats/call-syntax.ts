@@ -1,4 +1,5 @@
 import type { ToolDefinition } from './chat-format.ts';
+import type { ObjectScan } from './json-depth.ts';
 
 /** How a family marks its calls in the text of a turn. */
 export interface CallSyntax {
@@ -20,6 +21,8 @@ export interface OpenInput {
   readonly isEnd: boolean;
   /** No call has been read in this turn. */
   readonly isFirst: boolean;
+  /** Fresh for every candidate, and kept while its text grows. */
+  readonly scan: ObjectScan;
   readonly findTool: (name: string) => ToolDefinition | undefined;
 }
 

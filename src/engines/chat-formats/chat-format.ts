@@ -37,7 +37,7 @@ export interface ChatFormat {
 }
 
 export interface KeyedSchema {
-  /** Unique in the request, and good as the beginning of a GBNF rule name: `[a-z0-9-]`. */
+  /** Begins the names of the rules of the schema: unique, `[a-z0-9-]`, ends with a hyphen. */
   readonly key: string;
   readonly schema: JsonSchema;
 }

@@ -1,8 +1,6 @@
 const escapes: Readonly<Record<string, string>> = {
   '"': String.raw`\"`,
   '\\': String.raw`\\`,
-  ']': String.raw`\]`,
-  '[': String.raw`\[`,
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
   '\t': String.raw`\t`,
@@ -21,12 +19,36 @@ function escaped(character: string): string {
   return String.raw`\x${code.toString(16).padStart(2, '0')}`;
 }
 
-/** A character class; `-` and `^` at harmless places. */
-function characterClass(characters: readonly string[], isNegated: boolean): string {
-  const inside = [...characters].map((one) =>
-    one === '-' || one === '^' ? String.raw`\x${one.charCodeAt(0).toString(16)}` : escaped(one),
-  );
-  return `[${isNegated ? '^' : ''}${inside.join('')}]`;
+function characterClass(characters: readonly string[]): string {
+  return `[${characters.map((one) => codePoint(one.codePointAt(0) ?? 0)).join('')}]`;
+}
+
+/** Text has no control characters but these, and no halves of surrogate pairs. */
+const textRanges = [
+  [0x09, 0x0a],
+  [0x0d, 0x0d],
+  [0x20, 0x7e],
+  [0xa0, 0xd7ff],
+  [0xe000, 0x10ffff],
+] as const;
+
+/** Every character of a text but these. */
+function otherCharacters(characters: readonly string[]): string {
+  const excluded = characters.map((one) => one.codePointAt(0) ?? 0).sort((a, b) => a - b);
+  const ranges = textRanges.flatMap(([first, last]) => {
+    const inside = excluded.filter((code) => first <= code && code <= last);
+    const starts = [first, ...inside.map((code) => code + 1)];
+    const ends = [...inside.map((code) => code - 1), last];
+    return starts.map((start, index) => [start, ends[index] ?? last] as const);
+  });
+  const written = ranges
+    .filter(([first, last]) => first <= last)
+    .map(([first, last]) => `${codePoint(first)}-${codePoint(last)}`);
+  return `[${written.join('')}]`;
+}
+
+function codePoint(code: number): string {
+  return String.raw`\U${code.toString(16).padStart(8, '0')}`;
 }
 
 /**
@@ -49,9 +71,9 @@ export function textWithout(name: string, words: readonly string[]): readonly st
       targets.set(target, [...(targets.get(target) ?? []), character]);
     }
     const steps = [...targets].map(
-      ([target, characters]) => `${characterClass(characters, false)} ${ruleOf(target)}`,
+      ([target, characters]) => `${characterClass(characters)} ${ruleOf(target)}`,
     );
-    const others = `${characterClass(alphabet, true)} ${name}`;
+    const others = `${otherCharacters(alphabet)} ${name}`;
     return `${ruleOf(prefix)} ::= ( ${[others, ...steps].join(' | ')} )?`;
   });
 }

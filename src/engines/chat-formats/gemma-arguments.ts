@@ -5,6 +5,13 @@ import { escapeJson, parseJson } from './json-depth.ts';
 /** Stands for the quotation mark around strings. */
 export const gemmaQuote = '<|"|>';
 
+export interface GemmaTags {
+  readonly endTag: string;
+  readonly nextTag: string;
+  /** All control texts of the format: those that mean nothing here are left out. */
+  readonly controlTexts: readonly string[];
+}
+
 /** What the text at one place is. */
 type Place =
   | { readonly in: 'structure' }
@@ -15,62 +22,70 @@ type Place =
   /** A key without quotation marks, or a number, true, false or null. */
   | { readonly in: 'word'; readonly text: string };
 
+/** What stands at a place of the text, and how many characters it takes. */
+interface Meaning {
+  readonly kind: 'character' | 'quote' | 'hidden' | 'end' | 'more';
+  readonly length: number;
+}
+
 const structure: Place = { in: 'structure' };
 
 /** Turns the family's own notation into JSON as it comes. JSON is taken too. */
 export class GemmaArguments implements CallBody {
   readonly #marks: readonly string[];
   readonly #endTag: string;
+  readonly #ends: readonly string[];
   #place: Place = structure;
   /** The open braces and brackets, each as its closing counterpart. */
   #open: readonly string[] = [];
   #hasEnded = false;
 
-  constructor(endTag: string, nextTag: string) {
+  constructor({ endTag, nextTag, controlTexts }: GemmaTags) {
     this.#endTag = endTag;
-    this.#marks = [endTag, nextTag, gemmaQuote];
+    this.#ends = [endTag, nextTag];
+    this.#marks = controlTexts;
   }
 
   read(text: string, isEnd: boolean): BodyStep {
     let length = 0;
     let json = '';
     while (length < text.length) {
-      const mark = this.#markAt(text, length, isEnd);
-      if (mark === 'more') return { length, json, isClosed: false };
-      const inside = this.#markInString(text, length, mark, isEnd);
-      if (inside === 'more') return { length, json, isClosed: false };
-      if (mark !== undefined && (mark === gemmaQuote || inside === 'no')) {
-        json += inside === 'no' ? '' : this.#quote();
-        length += mark.length;
-        continue;
-      }
-      const isOver = this.#hasEnded && !/[\s}]/u.test(text.charAt(length));
-      if (mark !== undefined || isOver) {
-        length += mark === this.#endTag ? mark.length : 0;
-        return { length, json: json + this.#close(), isClosed: true };
-      }
-      json += this.#hasEnded ? '' : this.#take(text.charAt(length));
-      length += 1;
+      const meaning = this.#meaningAt(text, length, isEnd);
+      if (meaning.kind === 'more') return { length, json, isClosed: false };
+      length += meaning.length;
+      if (meaning.kind === 'end') return { length, json: json + this.#close(), isClosed: true };
+      if (meaning.kind === 'quote') json += this.#quote();
+      if (meaning.kind === 'character') json += this.#take(text.charAt(length - 1));
     }
     // A turn that was cut off leaves its JSON open, so that nobody takes it for complete.
     return { length, json: isEnd ? json + this.#endWord(false) : json, isClosed: isEnd };
   }
 
-  #markAt(text: string, at: number, isEnd: boolean): string | undefined {
-    if (text.charAt(at) !== '<') return undefined;
-    if (!isEnd && mayBecome(text, at, this.#marks)) return 'more';
-    return this.#marks.find((mark) => text.startsWith(mark, at));
+  #meaningAt(text: string, at: number, isEnd: boolean): Meaning {
+    if (text.charAt(at) === '<') {
+      if (!isEnd && mayBecome(text, at, this.#marks)) return { kind: 'more', length: 0 };
+      const mark = this.#marks.find((one) => text.startsWith(one, at));
+      if (mark !== undefined) return this.#meaningOf(mark, text, at + mark.length, isEnd);
+    }
+    if (!this.#hasEnded) return { kind: 'character', length: 1 };
+    const isSpare = /[\s}]/u.test(text.charAt(at));
+    return isSpare ? { kind: 'hidden', length: 1 } : { kind: 'end', length: 0 };
   }
 
-  /** Does a mark inside a JSON string end it? */
-  #markInString(text: string, at: number, mark: string | undefined, isEnd: boolean) {
-    if (mark === undefined || this.#place.in !== 'json-string') return 'yes';
-    if (mark === gemmaQuote) return 'no';
-    return endsInString(text, at + mark.length, this.#marks, isEnd);
+  #meaningOf(mark: string, text: string, end: number, isEnd: boolean): Meaning {
+    const { length } = mark;
+    const isInString = this.#place.in === 'json-string';
+    if (mark === gemmaQuote) {
+      return { kind: isInString || this.#hasEnded ? 'hidden' : 'quote', length };
+    }
+    if (!this.#ends.includes(mark)) return { kind: 'hidden', length };
+    const isOver = isInString ? endsInString(text, end, this.#ends, isEnd) : 'yes';
+    if (isOver === 'more') return { kind: 'more', length: 0 };
+    if (isOver === 'no') return { kind: 'hidden', length };
+    return { kind: 'end', length: mark === this.#endTag ? length : 0 };
   }
 
   #quote(): string {
-    if (this.#hasEnded) return '';
     const before = this.#endWord(false);
     this.#place = this.#place.in === 'text' ? structure : { in: 'text' };
     return `${before}"`;

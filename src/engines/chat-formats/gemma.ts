@@ -47,7 +47,7 @@ function openGemmaCall({ text, findTool }: OpenInput): CallOpening {
   const match = matchHeader(text, [callTag, space, 'call:', space, name, space, '{']);
   if (typeof match === 'string') return match;
   if (findTool(match.name) === undefined) return 'none';
-  const body = new GemmaArguments(callEndTag, callTag);
+  const body = new GemmaArguments({ endTag: callEndTag, nextTag: callTag, controlTexts });
   return { length: match.length - 1, name: match.name, body };
 }
 

@@ -5,7 +5,6 @@ import { type CallGrammar, constrainCalls, repeatCall } from './constrain-calls.
 import { literal } from './gbnf-text.ts';
 import { JsonCallBody } from './json-call-body.ts';
 import { callOf, openJsonCall } from './json-call-header.ts';
-import { endOfObject } from './json-depth.ts';
 import { matchOneHeader, name, space } from './match-header.ts';
 import { describeThinking, reasoningStart, thinkTags } from './template-thinking.ts';
 import { TurnReader } from './turn-reader.ts';
@@ -43,12 +42,12 @@ export function createHermesFormat(template: string): ChatFormat {
   };
 }
 
-export function openTagged(input: OpenInput): CallOpening {
+function openTagged(input: OpenInput): CallOpening {
   return openJsonCall(input, [toolCallTag, space], options);
 }
 
 /** Coder models answer with the bare object, or in a code fence: a call only if it is all they say. */
-function openBare({ text, isEnd, isFirst, findTool }: OpenInput): CallOpening {
+function openBare({ text, isEnd, isFirst, scan, findTool }: OpenInput): CallOpening {
   if (!isFirst) return 'none';
   const head = ['{', space, '"name"', space, ':', space, '"', name, '"'];
   const fences = ['```json', '```'].map((fence) => [fence, space, ...head]);
@@ -56,7 +55,7 @@ function openBare({ text, isEnd, isFirst, findTool }: OpenInput): CallOpening {
   if (typeof match === 'string') return match;
   if (findTool(match.name) === undefined) return 'none';
   const start = text.indexOf('{');
-  const end = endOfObject(text, start);
+  const end = scan.end(text, start);
   if (end === undefined) return isEnd ? 'none' : 'more';
   const rest = text.slice(end).trim();
   const closing = start === 0 ? '' : '```';

@@ -6,6 +6,8 @@ export interface JsonCallOptions {
   readonly closeTag?: string;
   /** Begins the next call, also where the end of this one is missing. */
   readonly nextTag?: string;
+  /** The tags are control tokens, which are left out of strings. */
+  readonly isControl?: boolean;
   /** The whole object has been read; these are its arguments. */
   readonly ready?: string;
 }
@@ -20,6 +22,7 @@ const junk = /[\s};]/u;
 export class JsonCallBody implements CallBody {
   readonly #closeTag: string | undefined;
   readonly #marks: readonly string[];
+  readonly #isControl: boolean;
   #state: 'begin' | 'stream' | 'gather' | 'rest' | 'after';
   #ready: string;
   #gathered = '';
@@ -27,8 +30,9 @@ export class JsonCallBody implements CallBody {
   /** Starts inside the object of the call. */
   readonly #json = new JsonDepth(1);
 
-  constructor({ closeTag, nextTag, ready }: JsonCallOptions = {}) {
+  constructor({ closeTag, nextTag, isControl = false, ready }: JsonCallOptions = {}) {
     this.#closeTag = closeTag;
+    this.#isControl = isControl;
     this.#marks = [closeTag, nextTag].filter((mark) => mark !== undefined);
     this.#ready = ready ?? '';
     this.#state = ready === undefined ? 'begin' : 'after';
@@ -45,6 +49,10 @@ export class JsonCallBody implements CallBody {
         json += this.#endValue();
         break;
       }
+      if (typeof stop === 'number') {
+        length += stop;
+        continue;
+      }
       const step = this.#take(text.charAt(length));
       json += step.json;
       length += step.isTaken ? 1 : 0;
@@ -55,12 +63,13 @@ export class JsonCallBody implements CallBody {
     return { length: end.length, json, isClosed: end.isClosed };
   }
 
-  /** A tag ends the value where JSON cannot contain it, or where the turn shows that it did not. */
-  #markAt(text: string, at: number, isEnd: boolean): 'mark' | 'more' | 'none' {
+  /** A tag ends the value where JSON cannot contain it. A number: so many characters are left out. */
+  #markAt(text: string, at: number, isEnd: boolean): 'mark' | 'more' | 'none' | number {
     if (text.charAt(at) !== '<') return 'none';
     const mark = this.#marks.find((one) => text.startsWith(one, at));
     if (mark === undefined) return !isEnd && mayBecome(text, at, this.#marks) ? 'more' : 'none';
     if (!this.#json.isInString) return 'mark';
+    if (this.#isControl) return mark.length;
     // A string may speak of the tags. Only the end of the turn shows that its end was forgotten.
     if (mark !== this.#closeTag || text.slice(at + mark.length).trim() !== '') return 'none';
     return isEnd ? 'mark' : 'more';

@@ -1,6 +1,6 @@
 import type { CallOpening, OpenInput } from './call-syntax.ts';
 import { JsonCallBody, type JsonCallOptions } from './json-call-body.ts';
-import { endOfObject, parseJson } from './json-depth.ts';
+import { parseJson } from './json-depth.ts';
 import { type HeaderPart, matchHeader, matchOneHeader, name, space } from './match-header.ts';
 
 const quotedName = ['"', name, '"', space];
@@ -45,14 +45,14 @@ export function openJsonCall(
 
 /** Other orders of the keys, and keys of other dialects: known only when the object is complete. */
 function openUnusual(
-  { text, isEnd, findTool }: OpenInput,
+  { text, isEnd, scan, findTool }: OpenInput,
   prefix: readonly HeaderPart[],
   options: JsonCallOptions,
 ): CallOpening {
   const match = matchHeader(text, [...prefix, '{']);
   if (typeof match === 'string') return match;
   const start = match.length - 1;
-  const end = endOfObject(text, start);
+  const end = scan.end(text, start);
   if (end === undefined) return isEnd ? 'none' : 'more';
   const call = callOf(text.slice(start, end));
   if (call === undefined || findTool(call.name) === undefined) return 'none';

@@ -26,14 +26,21 @@ export class JsonDepth {
   }
 }
 
-/** Where the object that begins at `start` ends; undefined: not yet. */
-export function endOfObject(text: string, start: number): number | undefined {
-  const json = new JsonDepth();
-  for (let at = start; at < text.length; at += 1) {
-    json.next(text.charAt(at));
-    if (json.depth === 0) return at + 1;
+/** Looks for the end of an object in a text that grows, without reading anything twice. */
+export class ObjectScan {
+  readonly #json = new JsonDepth();
+  #at: number | undefined;
+
+  /** Where the object that begins at `start` ends; undefined: not yet. Always the same start. */
+  end(text: string, start: number): number | undefined {
+    let at = this.#at ?? start;
+    while (at < text.length && (at === start || this.#json.depth > 0)) {
+      this.#json.next(text.charAt(at));
+      at += 1;
+    }
+    this.#at = at;
+    return at > start && this.#json.depth === 0 ? at : undefined;
   }
-  return undefined;
 }
 
 export type ParsedJson =

@@ -10,14 +10,15 @@ import { describeThinking, reasoningStart, thinkTags } from './template-thinking
 import { TurnReader } from './turn-reader.ts';
 
 const pythonTag = '<|python_tag|>';
+const options = { nextTag: pythonTag, isControl: true };
 
 /** `{"name": …, "parameters": …}` as the beginning of the turn. */
 const llamaSyntax: CallSyntax = {
   openers: [pythonTag],
   sections: [],
   hidden: [pythonTag],
-  open: (input) => openJsonCall(input, [pythonTag, space], {}),
-  openBare: (input: OpenInput) => openJsonCall(input, [], {}),
+  open: (input) => openJsonCall(input, [pythonTag, space], options),
+  openBare: (input: OpenInput) => openJsonCall(input, [], options),
 };
 
 export function createLlamaFormat(template: string): ChatFormat {

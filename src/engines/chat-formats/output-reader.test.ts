@@ -6,29 +6,19 @@ import { hermesFixtures } from './__fixtures__/hermes-json.ts';
 import { kimiFixtures } from './__fixtures__/kimi-k2.ts';
 import { llamaFixtures } from './__fixtures__/llama-3.ts';
 import { qwenFixtures } from './__fixtures__/qwen-xml.ts';
+import { allFormats, joinPieces, type Turn } from './__fixtures__/read-turn.ts';
 import { type TurnFixture, tools } from './__fixtures__/turn-fixture.ts';
-import type { ChatFormat, OutputPiece } from './chat-format.ts';
-import { createGemmaFormat } from './gemma.ts';
-import { createGenericFormat } from './generic.ts';
+import type { ChatFormat } from './chat-format.ts';
 import { createHermesFormat } from './hermes-json.ts';
-import { createKimiFormat } from './kimi-k2.ts';
-import { createLlamaFormat } from './llama-3.ts';
-import { createQwenXmlFormat } from './qwen-xml.ts';
 
-const formats: readonly (readonly [ChatFormat, readonly TurnFixture[]])[] = [
-  [createKimiFormat(''), kimiFixtures],
-  [createHermesFormat(''), hermesFixtures],
-  [createGenericFormat(''), hermesFixtures],
-  [createQwenXmlFormat(''), qwenFixtures],
-  [createGemmaFormat(''), gemmaFixtures],
-  [createLlamaFormat(''), llamaFixtures],
-];
-
-interface Turn {
-  readonly text: string;
-  readonly reasoning: string;
-  readonly calls: readonly { id: string; name: string; json: string }[];
-}
+const fixturesOf: Readonly<Record<string, readonly TurnFixture[]>> = {
+  'kimi-k2': kimiFixtures,
+  'hermes-json': hermesFixtures,
+  generic: hermesFixtures,
+  'qwen-xml': qwenFixtures,
+  gemma: gemmaFixtures,
+  'llama-3': llamaFixtures,
+};
 
 function readTurn(format: ChatFormat, fixture: TurnFixture, parts: readonly string[]): Turn {
   const reader = format.createReader({
@@ -37,31 +27,11 @@ function readTurn(format: ChatFormat, fixture: TurnFixture, parts: readonly stri
     callsBefore: 4,
     newCallId: (name, index) => `call_${name}_${index}`,
   });
-  return join([...parts.flatMap((part) => reader.push(part)), ...reader.finish()]);
+  return joinPieces([...parts.flatMap((part) => reader.push(part)), ...reader.finish()]);
 }
 
-function join(pieces: readonly OutputPiece[]): Turn {
-  const turn = {
-    text: '',
-    reasoning: '',
-    calls: [] as { id: string; name: string; json: string }[],
-  };
-  for (const piece of pieces) {
-    if (piece.type === 'text') turn.text += piece.text;
-    else if (piece.type === 'reasoning') turn.reasoning += piece.text;
-    else if (piece.type === 'tool-call-start') {
-      assert.equal(piece.callIndex, turn.calls.length, 'calls come in order');
-      turn.calls.push({ id: piece.id, name: piece.name, json: '' });
-    } else {
-      const call = turn.calls[piece.callIndex];
-      assert.ok(call, 'arguments come after the name');
-      call.json += piece.text;
-    }
-  }
-  return turn;
-}
-
-for (const [format, fixtures] of formats) {
+for (const format of allFormats) {
+  const fixtures = fixturesOf[format.name] ?? [];
   describe(format.name, () => {
     for (const fixture of fixtures) {
       test(fixture.title, () => {

@@ -65,11 +65,11 @@ function schemasOf({ key, tool }: KeyedTool): readonly KeyedSchema[] {
   const parameters = xmlParameters(tool);
   if (parameters === undefined) return [argumentsSchema({ key, tool })];
   return parameters.flatMap((parameter, index) =>
-    parameter.form === 'text' ? [] : [parameterSchema(parameterKey(key, index), tool, parameter)],
+    parameter.form === 'text' ? [] : [parameterSchema(parameterRule(key, index), tool, parameter)],
   );
 }
 
-function parameterKey(key: string, index: number): string {
+function parameterRule(key: string, index: number): string {
   return `${key}-parameter${index}`;
 }
 
@@ -78,46 +78,54 @@ function qwenGrammar(
   tools: readonly KeyedTool[],
   callsAllowed: number,
 ): CallGrammar {
-  const calls = tools.map((keyed) => callRules(input, keyed));
-  const heads = calls.map(({ head }) => head).join(' | ');
-  const untagged = tools.map(({ tool }) => `${functionTag}${tool.name}>`);
+  const calls = tools.map((keyed) => ({ ...callRules(input, keyed), name: keyed.tool.name }));
+  const end = `"\\n"? ${literal(toolCallEndTag)}`;
+  const ofHeads = (some: readonly CallRules[]) => `( ${some.map(({ head }) => head).join(' | ')} )`;
+  const untagged = calls.filter(({ isXml }) => isXml);
+  const isUntaggedAllowed = input.choice === 'auto' && untagged.length > 0;
   return {
     rules: [
-      `call ::= ${literal(toolCallTag)} "\\n"? call-rest`,
-      `call-rest ::= ( ${heads} ) "\\n"? ${literal(toolCallEndTag)}`,
+      `call ::= ${literal(toolCallTag)} "\\n"? ${ofHeads(calls)} ${end}`,
+      `first-call ::= call${isUntaggedAllowed ? ` | ${ofHeads(untagged)} ${end}` : ''}`,
       ...calls.flatMap(({ rules }) => rules),
       ...textWithout('parameter-text', ['</parameter>', '</function>']),
     ],
-    row: rowOf(input, callsAllowed),
-    triggers: [toolCallTag, ...untagged],
+    row: rowOf(callsAllowed),
+    triggers: [toolCallTag, ...untagged.map(({ name: called }) => `${functionTag}${called}>`)],
   };
 }
 
-function rowOf({ choice }: ConstrainInput, callsAllowed: number): string {
-  const first = choice === 'auto' ? '( call | call-rest )' : 'call';
-  if (callsAllowed === 1) return first;
-  return `${first} ( "\\n"? ${repeatCall(callsAllowed - 1, '"\\n"?')} )?`;
+function rowOf(callsAllowed: number): string {
+  if (callsAllowed === 1) return 'first-call';
+  return `first-call ( "\\n"? ${repeatCall(callsAllowed - 1, '"\\n"?')} )?`;
 }
 
-interface CallRules {
+interface Rules {
   readonly head: string;
   readonly rules: readonly string[];
+}
+
+interface CallRules extends Rules {
+  /** Known as a call also without the tag around it. */
+  readonly isXml: boolean;
 }
 
 /** Parameters in their declared order; a schema that is more than that is written as JSON. */
 function callRules(input: ConstrainInput, keyed: KeyedTool): CallRules {
   const parameters = xmlParameters(keyed.tool);
   if (parameters === undefined) {
-    return { head: `${jsonCallHead} ${keyed.key}`, rules: jsonCallRule(input, keyed, 'arguments') };
+    const rules = jsonCallRule(input, keyed, 'arguments');
+    return { head: `${jsonCallHead} ${keyed.key}`, rules, isXml: false };
   }
   const rules = parameters.map((parameter, index) => {
-    const key = parameterKey(keyed.key, index);
-    return parameterRules(input, keyed.tool, parameter, key);
+    const rule = parameterRule(keyed.key, index);
+    return parameterRules(input, keyed.tool, parameter, rule);
   });
   const row = rules.map(({ head }) => head).join(' ');
   const open = literal(`${functionTag}${keyed.tool.name}>\n`);
   return {
     head: keyed.key,
+    isXml: true,
     rules: [
       `${keyed.key} ::= ${open} ${row} ${literal('</function>')}`,
       ...rules.flatMap((rule) => rule.rules),
@@ -129,24 +137,24 @@ function parameterRules(
   input: ConstrainInput,
   tool: ToolDefinition,
   parameter: XmlParameter,
-  key: string,
-): CallRules {
-  const value = valueRules(input, tool, parameter, key);
+  rule: string,
+): Rules {
+  const value = valueRules(input, tool, parameter, rule);
   const open = literal(`<parameter=${parameter.name}>\n`);
-  const rule = `${key} ::= ${open} ${value.head} ${literal('\n</parameter>\n')}`;
-  return { head: parameter.isRequired ? key : `${key}?`, rules: [rule, ...value.rules] };
+  const text = `${rule} ::= ${open} ${value.head} ${literal('\n</parameter>\n')}`;
+  return { head: parameter.isRequired ? rule : `${rule}?`, rules: [text, ...value.rules] };
 }
 
 function valueRules(
   input: ConstrainInput,
   tool: ToolDefinition,
   parameter: XmlParameter,
-  key: string,
-): CallRules {
+  rule: string,
+): Rules {
   if (parameter.choices !== undefined) {
     return { head: `( ${parameter.choices.map(literal).join(' | ')} )`, rules: [] };
   }
   if (parameter.form === 'text') return { head: 'parameter-text', rules: [] };
-  const { gbnf, rootRule } = input.schemaGrammar(parameterSchema(key, tool, parameter));
+  const { gbnf, rootRule } = input.schemaGrammar(parameterSchema(rule, tool, parameter));
   return { head: rootRule, rules: [gbnf] };
 }

@@ -8,6 +8,7 @@ import {
   type MarkerKind,
   mayBecomeLonger,
 } from './find-marker.ts';
+import { ObjectScan } from './json-depth.ts';
 import type { ReasoningTags } from './template-thinking.ts';
 import { type Channel, TurnMarkers } from './turn-markers.ts';
 
@@ -26,6 +27,8 @@ export class TurnReader implements OutputReader {
   #body: CallBody | undefined;
   #hasArguments = false;
   #callCount = 0;
+  #scan = new ObjectScan();
+  #bareScan = new ObjectScan();
   readonly #hasSaid: Record<Channel, boolean> = { text: false, reasoning: false };
   /** A tag or a call ended here: white space that follows belongs to it. */
   #isAfterMark: boolean;
@@ -111,13 +114,15 @@ export class TurnReader implements OutputReader {
   }
 
   #openCall(opener: string, spaceLength: number, isEnd: boolean): boolean {
-    const opening = this.#calls.open(this.#openInput(this.#buffer.slice(spaceLength), isEnd));
+    const text = this.#buffer.slice(spaceLength);
+    const opening = this.#calls.open(this.#openInput(text, isEnd, this.#scan));
+    if (opening === 'more' && !isEnd) return false;
+    this.#scan = new ObjectScan();
     if (typeof opening === 'object') {
       this.#buffer = this.#buffer.slice(spaceLength + opening.length);
       this.#startCall(opening.name, opening.body);
       return true;
     }
-    if (opening === 'more' && !isEnd) return false;
     const spaces = this.#buffer.slice(0, spaceLength);
     const rest = this.#buffer.slice(spaceLength + opener.length);
     if (this.#calls.hidden.includes(opener)) {
@@ -133,16 +138,19 @@ export class TurnReader implements OutputReader {
     if (this.#channel !== 'text' || this.#hasSaid.text || this.#tools.size === 0) return 'none';
     const text = this.#buffer.trimStart();
     if (text === '') return 'none';
-    const opening = this.#calls.openBare?.(this.#openInput(text, isEnd)) ?? 'none';
-    if (typeof opening === 'string') return isEnd ? 'none' : opening;
+    const input = this.#openInput(text, isEnd, this.#bareScan);
+    const opening = this.#calls.openBare?.(input) ?? 'none';
+    if (opening === 'more' && !isEnd) return 'more';
+    this.#bareScan = new ObjectScan();
+    if (typeof opening === 'string') return 'none';
     this.#buffer = text.slice(opening.length);
     this.#startCall(opening.name, opening.body);
     return 'opened';
   }
 
-  #openInput(text: string, isEnd: boolean): OpenInput {
+  #openInput(text: string, isEnd: boolean, scan: ObjectScan): OpenInput {
     const findTool = (name: string) => this.#tools.get(name);
-    return { text, isEnd, isFirst: this.#callCount === 0, findTool };
+    return { text, isEnd, isFirst: this.#callCount === 0, scan, findTool };
   }
 
   #startCall(name: string, body: CallBody): void {

@@ -1,6 +1,6 @@
 import { type BodyStep, type CallBody, mayBecome } from './call-syntax.ts';
 import type { ToolDefinition } from './chat-format.ts';
-import { escapeJson } from './json-depth.ts';
+import { escapeJson, JsonDepth } from './json-depth.ts';
 import { parameterForm, type ValueForm, valueToJson } from './xml-parameter.ts';
 
 const parameterTag = '<parameter=';
@@ -97,7 +97,8 @@ export class XmlCallBody implements CallBody {
     const start = value.hasBegun ? 0 : lineBreakLength(text);
     if (!value.hasBegun && !isEnd && (text === '' || text === '\r')) return stuck(0);
     this.#value = { ...value, hasBegun: true };
-    const end = endOfValue(text, start, isEnd);
+    const isInside = (at: number) => isInsideJson(value, text.slice(start, at));
+    const end = endOfValue(text, start, isEnd, isInside);
     if (end.isOpen && !isEnd) {
       const part = text.slice(start, end.index);
       const json = this.#takePart(part, value);
@@ -142,15 +143,29 @@ interface ValueEnd {
 }
 
 /** The end of the value: a closing tag that is followed by what can follow it. */
-function endOfValue(text: string, start: number, isEnd: boolean): ValueEnd {
+function endOfValue(
+  text: string,
+  start: number,
+  isEnd: boolean,
+  isInside: (at: number) => boolean,
+): ValueEnd {
   for (let at = text.indexOf('</', start); at >= 0; at = text.indexOf('</', at + 1)) {
     const end = endTagAt(text, at, isEnd);
     if (end === 'more') return openEnd(text, start, at);
-    if (end === 'none') continue;
+    if (end === 'none' || isInside(at)) continue;
     return { index: at - lastLineBreakLength(text, start, at), nextIndex: end, isOpen: false };
   }
   if (isEnd) return { index: text.length, nextIndex: text.length, isOpen: true };
   return openEnd(text, start, text.endsWith('<') ? text.length - 1 : text.length);
+}
+
+/** A tag on the line of a JSON string that is still open is part of the string. */
+function isInsideJson({ form, written }: OpenValue, part: string): boolean {
+  const value = (written + part).trimStart();
+  if (form === 'text' || value.endsWith('\n') || !/^["{[]/u.test(value)) return false;
+  const json = new JsonDepth();
+  for (const character of value) json.next(character);
+  return json.isInString;
 }
 
 /** Where reading goes on after the end tag at `at`. */

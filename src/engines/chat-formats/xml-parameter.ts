@@ -48,16 +48,16 @@ export function parameterForm({ parameters = {} }: ToolDefinition, name: string)
   return Object.hasOwn(properties, name) ? formOf(recordOf(properties[name])).form : 'text-or-json';
 }
 
-/** The schema of one parameter, with the definitions that it may refer to. */
+/** The schema of one parameter, with the definitions that it may refer to, under a key that extends `rule`. */
 export function parameterSchema(
-  key: string,
+  rule: string,
   { parameters = {} }: ToolDefinition,
   { schema }: XmlParameter,
 ): KeyedSchema {
   const definitions = Object.entries(parameters).filter(
     ([keyword]) => keyword === '$defs' || keyword === 'definitions',
   );
-  return { key, schema: { ...Object.fromEntries(definitions), ...schema } };
+  return { key: `${rule}-`, schema: { ...Object.fromEntries(definitions), ...schema } };
 }
 
 /** JSON text for a value as the model wrote it. */
@@ -83,7 +83,7 @@ function formOf(schema: JsonSchema): Pick<XmlParameter, 'form' | 'choices'> {
   const { type } = schema;
   const values = Array.isArray(schema.enum) ? schema.enum : constOf(schema);
   const isPlain = Object.keys(schema).every((keyword) => plainTextKeys.has(keyword));
-  if (values !== undefined) {
+  if (values !== undefined && values.length > 0) {
     const choices = values.filter((value) => typeof value === 'string');
     const isText = choices.length === values.length && isPlain && !choices.some(endsValue);
     if (isText) return { form: 'text', choices };

@@ -48,11 +48,22 @@ export function compileJsonSchema(schema: unknown, options: SchemaOptions): Gram
   try {
     return compile(schema, options);
   } catch (error) {
-    if (!(error instanceof SchemaRefusal)) throw error;
-    const { keyword, path, message } = error;
-    return { kind: 'refused', keyword, path, message };
+    if (error instanceof SchemaRefusal) {
+      const { keyword, path, message } = error;
+      return { kind: 'refused', keyword, path, message };
+    }
+    // The stack has ended: the limits on depth should have been there first, but refusing is right anyway.
+    if (error instanceof RangeError) return tooComplex;
+    throw error;
   }
 }
+
+const tooComplex: RefusedSchema = {
+  kind: 'refused',
+  keyword: 'schema',
+  path: '',
+  message: 'The schema is too complex: nest fewer schemas.',
+};
 
 /** The grammar of `json_object`: any object, nothing else. */
 export function compileAnyObject(): CompiledGrammar {

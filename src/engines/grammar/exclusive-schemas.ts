@@ -39,12 +39,17 @@ function excludes(
   return areApart(from, to);
 }
 
+/** With references and allOf merged; undefined for what says nothing about its values. */
 export function flattenSchema(compilation: Compilation, schema: Schema): SchemaObject | undefined {
   if (!isSchemaObject(schema)) return undefined;
   if (schema.$ref === undefined && schema.allOf === undefined) return schema;
-  const merged = mergeSchemas(compilation, schema, [schema]);
+  const merged = flattened.get(schema) ?? mergeSchemas(compilation, schema, [schema]);
+  flattened.set(schema, merged);
   return isSchemaObject(merged) ? merged : undefined;
 }
+
+/** Every compilation has schema objects of its own, so what is known of one never reaches another. */
+const flattened = new WeakMap<SchemaObject, Schema>();
 
 function literalsOf(schema: SchemaObject): readonly unknown[] | undefined {
   return schema.const === undefined ? schema.enum : [schema.const];

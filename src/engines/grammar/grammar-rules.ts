@@ -3,7 +3,9 @@ import { checkGrammar } from './check-grammar.ts';
 import { choice, type Expression, repetition, sequence } from './gbnf-expression.ts';
 import { createGrammarSize } from './grammar-size.ts';
 import { printGbnf } from './print-gbnf.ts';
+import { pruneEndless } from './prune-endless.ts';
 import type { SchemaLimits } from './schema-limits.ts';
+import { SchemaRefusal } from './schema-refusal.ts';
 
 export type RuleReference = Extract<Expression, { kind: 'rule' }>;
 
@@ -21,6 +23,7 @@ export interface GrammarRules {
 
 /** Beyond this a bounded repetition gets a rule of its own, so that equal ones are unrolled once. */
 const inlineRepetitionsMax = 3;
+const inlineRangesMax = 8;
 const hintCharactersMax = 24;
 
 export function createGrammarRules(limits: SchemaLimits, prefix: string): GrammarRules {
@@ -93,8 +96,14 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
     print(root) {
       const rootRule = `${prefix}root`;
       put(rootRule, root, printGbnf(root));
-      checkGrammar(rules, tangles, limits);
-      const lines = [...rules].map(([name, rule]) => `${name} ::= ${printGbnf(rule)}\n`);
+      const kept = pruneEndless(rules);
+      if (!kept.has(rootRule)) {
+        const message =
+          'Every value of this schema contains another one without end: make a property optional or nullable.';
+        throw new SchemaRefusal('$ref', '', message);
+      }
+      checkGrammar(kept, tangles, limits);
+      const lines = [...kept].map(([name, rule]) => `${name} ::= ${printGbnf(rule)}\n`);
       return { gbnf: lines.reverse().join(''), rootRule };
     },
   };
@@ -102,7 +111,9 @@ export function createGrammarRules(limits: SchemaLimits, prefix: string): Gramma
 
 function isSingle(expression: Expression): boolean {
   if (expression.kind === 'text') return [...expression.text].length === 1;
-  return expression.kind === 'rule' || expression.kind === 'characters';
+  // Unrolling copies what is repeated, so a class with hundreds of ranges is better copied by name.
+  if (expression.kind === 'characters') return expression.ranges.length <= inlineRangesMax;
+  return expression.kind === 'rule';
 }
 
 function isLong(least: number, most: number): boolean {

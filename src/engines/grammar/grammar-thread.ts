@@ -16,45 +16,57 @@ export interface GrammarThreadOptions {
   readonly startTimeoutMs: number;
 }
 
+interface StartedWorker {
+  readonly worker: Worker;
+  readonly isReady: Promise<GrammarReply | 'gone' | 'late'>;
+}
+
 /** A schema of 64 KiB needs a few megabytes; what needs more is an attack and takes only the thread down. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 };
 
 export function createGrammarThread(options: GrammarThreadOptions): GrammarThread {
   const { workerUrl, timeoutMs, startTimeoutMs } = options;
   let isClosed = false;
-  let current = start();
+  let current: StartedWorker | undefined = start();
+  const terminations = new Set<Promise<unknown>>();
 
-  function start() {
+  function start(): StartedWorker {
     const worker = new Worker(workerUrl, { name: 'grammar', resourceLimits });
     // A schema is no reason to keep a process alive that has nothing else to do.
     worker.unref();
     return { worker, isReady: nextReply(worker, startTimeoutMs) };
   }
 
-  const replace = async () => {
-    const { worker } = current;
-    if (!isClosed) current = start();
-    await worker.terminate();
+  /** Whoever has waited long enough gets an answer first; ending and starting threads comes after it. */
+  const replace = ({ worker }: StartedWorker) => {
+    current = undefined;
+    const termination = worker.terminate();
+    terminations.add(termination);
+    termination.finally(() => terminations.delete(termination));
+    setImmediate(() => {
+      if (!isClosed) current ??= start();
+    });
   };
 
   return {
     async run(call) {
-      const { worker, isReady } = current;
-      const first = await isReady;
+      current ??= start();
+      const started = current;
+      const first = await started.isReady;
       if (first === 'gone' || first === 'late') {
-        await replace();
+        replace(started);
         return 'unavailable';
       }
       invariant(first.kind === 'ready', 'a grammar worker says first that it is ready');
-      worker.postMessage(call);
-      const reply = await nextReply(worker, timeoutMs);
+      started.worker.postMessage(call);
+      const reply = await nextReply(started.worker, timeoutMs);
       if (reply !== 'gone' && reply !== 'late') return reply;
-      await replace();
+      replace(started);
       return 'timeout';
     },
     async close() {
       isClosed = true;
-      await current.worker.terminate();
+      await Promise.all([current?.worker.terminate(), ...terminations]);
     },
   };
 }

@@ -17,5 +17,4 @@ export {
   type ValidateJob,
 } from './create-grammar-compiler.ts';
 export { runGrammarWorker } from './run-grammar-worker.ts';
-export { defaultSchemaLimits, type SchemaLimits } from './schema-limits.ts';
 export { type Validation, validateAgainstSchema } from './validate-against-schema.ts';

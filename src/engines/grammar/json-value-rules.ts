@@ -37,11 +37,11 @@ export const fractionDigitsMax = 10;
 const exponentDigitsMax = 2;
 
 export const digit = characters([0x30, 0x39]);
-export const nonZeroDigit = characters([0x31, 0x39]);
+const nonZeroDigit = characters([0x31, 0x39]);
 const hexDigit = characters([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]);
 
 /** After `:` and `,` only, and never more than one: unbounded white space lets a small model print it forever. */
-export const space = optional(text(' '));
+const space = optional(text(' '));
 export const comma = sequence(text(','), space);
 export const colon = sequence(text(':'), space);
 

@@ -11,7 +11,7 @@ type Adopt = (made: SchemaObject) => SchemaObject;
 type Merge = (one: unknown, other: unknown, adopt: Adopt) => MergedKeyword;
 
 /** Pairs of branches that two lists of alternatives may become. */
-const branchPairsMax = 64;
+const branchPairsMax = 32;
 
 /** The value of a keyword that says what it says in both schemas. At least one of them has it. */
 export function mergeKeyword(
@@ -21,6 +21,7 @@ export function mergeKeyword(
   adopt: Adopt,
 ): MergedKeyword {
   if (keyword === 'properties') return merged(mergeProperties(one, other, adopt));
+  if (keyword === 'prefixItems') return merged(mergePrefix(one, other, adopt));
   const [first, second] = [one[keyword], other[keyword]];
   if (first === undefined) return merged(second);
   if (second === undefined || JSON.stringify(first) === JSON.stringify(second))
@@ -64,23 +65,14 @@ const merges: ReadonlyMap<string, Merge> = new Map([
   ['maxItems', bound(Math.min)],
   ['minProperties', bound(Math.max)],
   ['maxProperties', bound(Math.min)],
-  [
-    'items',
-    (one, other, adopt) =>
-      isList(one) || isList(other) ? { kind: 'conflict' } : both(one, other, adopt),
-  ],
+  ['items', both],
   ['propertyNames', both],
   ['additionalProperties', both],
   ['unevaluatedProperties', both],
-  ['additionalItems', both],
   ['unevaluatedItems', both],
   ['anyOf', alternatives],
   ['oneOf', alternatives],
 ] satisfies [string, Merge][]);
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value);
-}
 
 function intersect(one: Schema, other: Schema, adopt: Adopt): Schema {
   if (one === false || other === false) return false;
@@ -116,6 +108,16 @@ function mergeProperties(one: SchemaObject, other: SchemaObject, adopt: Adopt) {
     properties[name] = intersect(propertyIn(one, name), propertyIn(other, name), adopt);
   }
   return properties;
+}
+
+/** `items` of one part also holds for what only the other part's `prefixItems` names. */
+function mergePrefix(one: SchemaObject, other: SchemaObject, adopt: Adopt): Schema[] {
+  const itemIn = ({ prefixItems, items = true }: SchemaObject, index: number) =>
+    prefixItems?.[index] ?? (items as Schema);
+  const length = Math.max(one.prefixItems?.length ?? 0, other.prefixItems?.length ?? 0);
+  return Array.from({ length }, (_, index) =>
+    intersect(itemIn(one, index), itemIn(other, index), adopt),
+  );
 }
 
 /** What a schema says about one property, declared or not. */

@@ -42,8 +42,8 @@ export function mergeSchemas(
   if (!parts.every(collect)) return false;
 
   let merged: SchemaObject = {};
-  for (const part of flat) {
-    const next = mergeTwo(compilation, origin, merged, withExplicitNull(part));
+  for (const [index, part] of flat.entries()) {
+    const next = mergeTwo(compilation, origin, merged, plainPart(part, index > 0));
     if (next === undefined) return false;
     merged = next;
   }
@@ -51,7 +51,7 @@ export function mergeSchemas(
 }
 
 /** The target, or anything where there is none. */
-export function resolveOrReport(
+function resolveOrReport(
   compilation: Compilation,
   schema: SchemaObject,
   reference: string,
@@ -94,9 +94,25 @@ function mergeTwo(
   return merged;
 }
 
-/** `nullable` of one part says nothing about the others, a list of types does. */
-function withExplicitNull(part: SchemaObject): SchemaObject {
-  const { nullable, type, ...rest } = part;
-  if (type === undefined) return rest;
-  return nullable === true ? { ...rest, type: [type, 'null' as const].flat() } : { ...rest, type };
+/** A part in words that other parts can be merged with: today's spelling, and nothing that looks past it. */
+function plainPart(part: SchemaObject, isInner: boolean): SchemaObject {
+  const { nullable, type, additionalItems, unevaluatedProperties, unevaluatedItems, ...rest } =
+    part;
+  const plain: Record<string, unknown> = rest;
+  if (type !== undefined) plain.type = nullable === true ? [type, 'null'].flat() : type;
+  if (Array.isArray(rest.items)) {
+    plain.prefixItems = rest.items;
+    plain.items = additionalItems;
+  }
+  // Inside allOf these do not see what the other parts declare, just as their older relatives.
+  const [properties, items] = isInner
+    ? (['additionalProperties', 'items'] as const)
+    : (['unevaluatedProperties', 'unevaluatedItems'] as const);
+  plain[properties] ??= unevaluatedProperties;
+  plain[items] ??= unevaluatedItems;
+  return withoutUndefined(plain);
+}
+
+function withoutUndefined(schema: Record<string, unknown>): SchemaObject {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }

@@ -10,7 +10,7 @@ import type { SchemaObject } from './schema.ts';
 /** Multiples of anything can be listed when there are no more than this. */
 const listedMultiplesMax = 1000;
 
-/** A number: the whole range in the usual notation; bounded, in decimal notation of at most 15.10 digits. */
+/** A number: the whole range in the usual notation; bounded, in decimal notation without an exponent. */
 export function numberGrammar(
   compilation: Compilation,
   schema: SchemaObject,

@@ -29,7 +29,8 @@ export function outlineSchema(
     if (depth > limits.depthMax) {
       refuseSchema(`The schema is nested more than ${limits.depthMax} levels deep at ${path}.`);
     }
-    properties += Object.keys(schema.properties ?? {}).length;
+    const names = new Set([...Object.keys(schema.properties ?? {}), ...(schema.required ?? [])]);
+    properties += names.size;
     if (properties > limits.propertiesMax) {
       const message = `The schema has more than ${limits.propertiesMax} properties.`;
       throw new SchemaRefusal('properties', joinPath(path, 'properties'), message);
@@ -53,7 +54,7 @@ export function outlineSchema(
 }
 
 /** Every schema directly inside this one, with its path from here. */
-export function* subschemas(schema: SchemaObject): Generator<[Schema, string]> {
+function* subschemas(schema: SchemaObject): Generator<[Schema, string]> {
   for (const keyword of schemaKeywords.one) {
     const child = schema[keyword];
     if (child !== undefined && !Array.isArray(child)) yield [child as Schema, keyword];
@@ -74,7 +75,7 @@ export function joinPath(path: string, below: string): string {
   return path === '' ? below : `${path}.${below}`;
 }
 
-export function memberPath(keyword: string, name: string): string {
+function memberPath(keyword: string, name: string): string {
   const isPlain = /^[\p{L}\p{N}_$-]+$/u.test(name);
   return isPlain ? `${keyword}.${name}` : `${keyword}[${JSON.stringify(name)}]`;
 }

@@ -46,6 +46,11 @@ export function areTangled(
   );
 }
 
+/** Whether a text of this schema can have anything nested; what cannot is never in a tangle. */
+export function isNesting(compilation: Compilation, schema: Schema): boolean {
+  return containersOf(compilation, schema).length > 0;
+}
+
 /** The keys come in order, so a key that tells the two apart guards all that come after it in both. */
 function areObjectsTangled(compilation: Compilation, one: SchemaObject, other: SchemaObject) {
   const [names, otherNames] = [writtenNames(one), writtenNames(other)];
@@ -108,7 +113,9 @@ function sharedContainers(compilation: Compilation, one: Schema, other: Schema):
 function containersOf(compilation: Compilation, schema: Schema, depth = 0): Container[] {
   if (schema === false) return [];
   const flat = flattenSchema(compilation, schema);
-  if (flat === undefined || depth > depthMax) return ['object', 'array'];
+  if (flat === undefined || depth > depthMax || !compilation.canCompare()) {
+    return ['object', 'array'];
+  }
   if (isLiteral(flat)) return [];
   const branches = flat.anyOf ?? flat.oneOf;
   if (branches !== undefined) {

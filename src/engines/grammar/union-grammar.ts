@@ -2,8 +2,8 @@ import type { Compilation, SchemaGrammar } from './compilation.ts';
 import { areExclusive } from './exclusive-schemas.ts';
 import { choice, type Expression } from './gbnf-expression.ts';
 import { isConstraining, mergeSchemas } from './merge-schemas.ts';
-import type { Schema, SchemaObject } from './schema.ts';
-import { areTangled } from './tangled-schemas.ts';
+import { isSchemaObject, type Schema, type SchemaObject } from './schema.ts';
+import { areTangled, isNesting } from './tangled-schemas.ts';
 
 /** Pairs of branches are compared, so the number of branches counts twice. */
 const comparedBranchesMax = 100;
@@ -33,9 +33,10 @@ export function unionGrammar(
 }
 
 function hasTangle(compilation: Compilation, branches: readonly Schema[]): boolean {
-  if (branches.length > comparedBranchesMax) return true;
-  return branches.some((one, index) =>
-    branches.slice(index + 1).some((other) => areTangled(compilation, one, other)),
+  const nesting = branches.filter((branch) => isNesting(compilation, branch));
+  if (nesting.length > comparedBranchesMax) return true;
+  return nesting.some((one, index) =>
+    nesting.slice(index + 1).some((other) => areTangled(compilation, one, other)),
   );
 }
 
@@ -64,13 +65,25 @@ function checkExclusive(
   schema: SchemaObject,
   branches: readonly Schema[],
 ): void {
+  const compared = withLiteralsTogether(branches);
   const isExclusive =
-    branches.length <= comparedBranchesMax &&
-    branches.every((one, index) =>
-      branches.slice(index + 1).every((other) => areExclusive(compilation, one, other)),
+    compared.length <= comparedBranchesMax &&
+    compared.every((one, index) =>
+      compared.slice(index + 1).every((other) => areExclusive(compilation, one, other)),
     );
   if (isExclusive) return;
   const message =
     'Several branches of oneOf may allow the same value: use anyOf, or a required property with a different const in each branch.';
   compilation.unsupported(schema, 'oneOf', message);
+}
+
+/** Hundreds of constants that all differ count as one branch; they are as they are if any two are equal. */
+function withLiteralsTogether(branches: readonly Schema[]): readonly Schema[] {
+  const isLiteral = (branch: Schema) =>
+    isSchemaObject(branch) && (branch.const !== undefined || branch.enum !== undefined);
+  const literals = branches.filter(isLiteral) as SchemaObject[];
+  const values = literals.flatMap((branch) => branch.enum ?? [branch.const]);
+  const texts = new Set(values.map((value) => JSON.stringify(value)));
+  if (literals.length === 0 || texts.size < values.length) return branches;
+  return [...branches.filter((branch) => !isLiteral(branch)), { enum: values }];
 }

@@ -44,7 +44,21 @@ export function validityOf(root: Schema, schema: Schema): (value: unknown) => bo
   // Neither changes where the other keywords are found, and merged schemas may be deeper than written.
   const document = { ...schema, $defs: $defs ?? {}, definitions: definitions ?? {} };
   const validator = createValidator(document, { ...defaultSchemaLimits, ...unlimited });
-  return (value) => validator.validate(value).valid;
+  return (value) => {
+    const isAccepted = withinStack(() => validator.validate(value).valid);
+    if (isAccepted !== undefined) return isAccepted;
+    throw new SchemaRefusal('$ref', '', 'A $ref leads back to itself: put a type in between.');
+  };
+}
+
+/** undefined when the stack ends first: the schema refers to itself without looking at anything. */
+function withinStack<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const unlimited: Partial<SchemaLimits> = {

@@ -222,10 +222,9 @@ class HostedEngine implements LlamaCppEngine {
   #hostDown(isCrash: boolean): void {
     const error = this.#supervisor.unavailable();
     for (const answer of this.#prepares.values()) answer.reject(error);
-    for (const channel of this.#channels.values()) {
-      if (isCrash) this.#poison.recordCrash(channel.tokens);
-      channel.fail(error);
-    }
+    const channels = [...this.#channels.values()];
+    if (isCrash) this.#poison.recordCrash(channels.map(({ tokens }) => tokens));
+    for (const channel of channels) channel.fail(error);
   }
 
   #nextId(): number {

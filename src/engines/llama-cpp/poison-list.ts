@@ -22,19 +22,23 @@ export class PoisonList {
     this.#clock = clock;
   }
 
-  recordCrash(tokens: Uint32Array): void {
-    const key = promptKey(tokens);
+  /** One crash, and all prompts that were running; the same prompt twice is still one crash. */
+  recordCrash(prompts: readonly Uint32Array[]): void {
+    for (const key of new Set(prompts.map(promptKey))) this.#recordOne(key);
+  }
+
+  isPoisoned(tokens: Uint32Array): boolean {
+    if (this.#entries.size === 0) return false;
+    return (this.#live(promptKey(tokens))?.crashes ?? 0) >= crashesMax;
+  }
+
+  #recordOne(key: string): void {
     const crashes = (this.#live(key)?.crashes ?? 0) + 1;
     // Deleted first, so that the order of the map is the order of the last crash.
     this.#entries.delete(key);
     this.#entries.set(key, { crashes, expiresMs: this.#clock.nowMs() + expiryMs });
     const oldest = this.#entries.keys().next();
     if (this.#entries.size > entriesMax && !oldest.done) this.#entries.delete(oldest.value);
-  }
-
-  isPoisoned(tokens: Uint32Array): boolean {
-    if (this.#entries.size === 0) return false;
-    return (this.#live(promptKey(tokens))?.crashes ?? 0) >= crashesMax;
   }
 
   #live(key: string): Entry | undefined {

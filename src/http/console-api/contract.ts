@@ -8,6 +8,8 @@ export interface KeyJson {
   readonly name: string | null;
   readonly kind: 'inference' | 'management';
   readonly disabled: boolean;
+  /** Made under another key pepper than that of now: it is refused like an unknown key. */
+  readonly foreign: boolean;
   readonly budget: KeyBudgetJson | null;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
@@ -45,6 +47,10 @@ export interface BalanceJson {
   readonly credits: number;
   readonly heldCredits: number;
   readonly usd: string;
+}
+
+export interface GrantedCreditsJson extends BalanceJson {
+  readonly outcome: 'granted' | 'already-granted';
 }
 
 export interface LedgerReportJson {

@@ -1,9 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Administration } from '../../administration/index.ts';
-import { PlatformError } from '../../core/index.ts';
+import { routeNotFound } from '../errors/register-errors.ts';
 import { compileValidator } from '../validation/compile-validator.ts';
-import type { BalanceJson, CreatedKeyJson, KeyJson, LedgerReportJson } from './contract.ts';
+import type {
+  BalanceJson,
+  CreatedKeyJson,
+  GrantedCreditsJson,
+  KeyJson,
+  LedgerReportJson,
+} from './contract.ts';
 import { changeKeySchema, createKeySchema, grantCreditsSchema } from './schemas.ts';
 import { textToNanoUsd, toBalanceJson, toKeyJson, toLedgerReportJson } from './to-json.ts';
 
@@ -25,7 +31,7 @@ export function registerConsoleApi(app: FastifyInstance, options: ConsoleApiOpti
   const toGrant = compileValidator(grantCreditsSchema);
 
   app.register(
-    async (scope) => {
+    (scope, _options, done) => {
       scope.addHook('onRequest', createTokenCheck(options.token));
 
       scope.get(
@@ -64,14 +70,16 @@ export function registerConsoleApi(app: FastifyInstance, options: ConsoleApiOpti
         async (): Promise<BalanceJson> => toBalanceJson(await administration.balance()),
       );
 
-      scope.post('/credits/grants', async (request): Promise<BalanceJson> => {
+      scope.post('/credits/grants', async (request): Promise<GrantedCreditsJson> => {
         const { credits, note, reference } = toGrant(request.body);
-        return toBalanceJson(await administration.grantCredits(BigInt(credits), note, reference));
+        const granted = await administration.grantCredits(BigInt(credits), note, reference);
+        return { ...toBalanceJson(granted), outcome: granted.outcome };
       });
 
       scope.get('/ledger/verification', async (): Promise<LedgerReportJson> => {
         return toLedgerReportJson(await administration.verifyLedger());
       });
+      done();
     },
     { prefix: '/private' },
   );
@@ -79,18 +87,21 @@ export function registerConsoleApi(app: FastifyInstance, options: ConsoleApiOpti
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/;
 
+/** Also true for a connection from an address of this machine to that same address. */
+function isFromThisMachine(request: FastifyRequest): boolean {
+  const { remoteAddress, localAddress } = request.socket;
+  return (
+    loopback.test(request.ip) || (localAddress !== undefined && remoteAddress === localAddress)
+  );
+}
+
 function createTokenCheck(token: string) {
   const expected = sha256(`Bearer ${token}`);
   return async (request: FastifyRequest) => {
     const given = sha256(request.headers.authorization ?? '');
-    const isAllowed = timingSafeEqual(given, expected) && loopback.test(request.ip);
+    const isAllowed = timingSafeEqual(given, expected) && isFromThisMachine(request);
     // The same answer as for a path that does not exist: strangers learn nothing.
-    if (!isAllowed) {
-      throw new PlatformError(
-        'request/route-not-found',
-        `There is no ${request.method} ${request.url.split('?')[0]}.`,
-      );
-    }
+    if (!isAllowed) throw routeNotFound();
   };
 }
 

@@ -12,6 +12,7 @@ export function toKeyJson(record: KeyRecord): KeyJson {
     name: record.name ?? null,
     kind: record.kind,
     disabled: record.isDisabled,
+    foreign: record.isForeign,
     budget:
       record.budget === undefined
         ? null

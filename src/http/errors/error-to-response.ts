@@ -28,6 +28,8 @@ export interface ErrorOrigin {
 export interface ErrorResponse {
   readonly code: ErrorCode;
   readonly status: number;
+  /** May this very request be sent again? Never after a charge. */
+  readonly isRetryable: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ErrorBody;
 }
@@ -36,9 +38,8 @@ const pathCharactersMax = 256;
 
 export function errorToResponse(error: PlatformError, origin: ErrorOrigin): ErrorResponse {
   const row = errorCodes[error.code];
-  const headers: Record<string, string> = {
-    'x-should-retry': String(row.isRetryable && !origin.isCharged),
-  };
+  const isRetryable = row.isRetryable && !origin.isCharged;
+  const headers: Record<string, string> = { 'x-should-retry': String(isRetryable) };
   if (row.status === 401) headers['www-authenticate'] = 'Bearer';
   if (error.retryAfterSeconds !== undefined) {
     headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
@@ -59,7 +60,7 @@ export function errorToResponse(error: PlatformError, origin: ErrorOrigin): Erro
     path: pathOf(origin.url),
     timestamp: new Date(origin.nowMs).toISOString(),
   };
-  return { code: error.code, status: row.status, headers, body };
+  return { code: error.code, status: row.status, isRetryable, headers, body };
 }
 
 // Without the query string: people put secrets there.

@@ -8,6 +8,8 @@ export interface ErrorReporter {
   /** The answer to a failure, logged when it is ours. */
   report(error: unknown, request: FastifyRequest): ErrorResponse;
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply;
+  /** The event for a failure after the headers: `should_retry` stands in it, for want of a header. */
+  inStream(error: unknown, request: FastifyRequest): object;
 }
 
 export function createErrorReporter(logger: Logger, clock: Clock): ErrorReporter {
@@ -41,7 +43,11 @@ export function createErrorReporter(logger: Logger, clock: Clock): ErrorReporter
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(body));
   };
-  return { report, send };
+  const inStream = (thrown: unknown, request: FastifyRequest): object => {
+    const { body, isRetryable } = report(thrown, request);
+    return { error: { ...body.error, should_retry: isRetryable } };
+  };
+  return { report, send, inStream };
 }
 
 export function registerErrors(app: FastifyInstance, reporter: ErrorReporter): void {
@@ -55,7 +61,8 @@ function isOurs(error: PlatformError, context: RequestContext): boolean {
   return !isClientGone && isServerError && (error.code === 'internal' || error.cause !== undefined);
 }
 
-function routeNotFound(): PlatformError {
+/** The same for every path that strangers must take for unknown. */
+export function routeNotFound(): PlatformError {
   return new PlatformError(
     'request/route-not-found',
     'No such route. GET /openapi.json lists all of them.',

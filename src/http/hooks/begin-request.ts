@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newInferenceId, PlatformError } from '../../core/index.ts';
+import { routeNotFound } from '../errors/register-errors.ts';
 import type { AccessLog } from './access-log.ts';
+import { openUnknownToPages } from './cors.ts';
 import { RequestContext } from './request-context.ts';
 
 const clientRequestIdForm = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -22,9 +24,23 @@ export function registerBeginRequest(
       if (!reply.raw.writableFinished) context.abortController?.abort();
       accessLog.writeWhenOver(request, reply);
     });
-    if (isClosing() && !isOperations(request)) done(shuttingDown());
-    else done();
+    done(isClosing() && !isOperations(request) ? shuttingDown() : refusal(request, reply));
   });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A client that kept its connection would send the next request to a server that is gone.
+    if (isClosing()) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
+// Before the body is read: what it says cannot matter.
+function refusal(request: FastifyRequest, reply: FastifyReply): PlatformError | undefined {
+  if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+    return new PlatformError('request/invalid', 'HTTP/1.1 requests need the header "host".');
+  }
+  if (!request.is404) return undefined;
+  openUnknownToPages(request, reply);
+  return routeNotFound();
 }
 
 /** Must run before authentication, so that refusals carry the inference id too. */

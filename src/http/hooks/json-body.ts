@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { PlatformError } from '../../core/index.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { parseJson } from './parse-json.ts';
 
 export interface JsonBodyLimits {
   readonly bodyBytesMax: number;
+  readonly bodyBytesInFlightMax: number;
   readonly bodyDepthMax: number;
 }
 
@@ -16,7 +18,8 @@ const largeBodyBytes = 1024 * 1024;
 
 /** JSON is the only body that the server reads; everything else is refused with 415. */
 export function registerJsonBody(app: FastifyInstance, limits: JsonBodyLimits): void {
-  const parseLater = createLargeBodyParser(limits.bodyDepthMax);
+  const inFlight = new BytesInFlight(limits.bodyBytesInFlightMax);
+  const parseLater = createLargeBodyParser(limits.bodyDepthMax, inFlight);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', (request, payload, done: BodyDone) => {
     const refusal = refuseByHeaders(payload, limits.bodyBytesMax);
@@ -24,11 +27,18 @@ export function registerJsonBody(app: FastifyInstance, limits: JsonBodyLimits): 
       done(refusal);
       return;
     }
-    readBytes(payload, limits.bodyBytesMax, (error, bytes) => {
-      if (bytes === undefined) done(error);
+    readBytes(payload, limits.bodyBytesMax, inFlight, (error, bytes) => {
+      if (bytes === undefined) {
+        done(error);
+        return;
+      }
+      if (bytes.length > largeBodyBytes) {
+        void parseLater(bytes, done);
+        return;
+      }
+      inFlight.give(bytes.length);
       // Clients send a JSON content type with a bodiless DELETE.
-      else if (bytes.length === 0 && request.method === 'DELETE') done(null, undefined);
-      else if (bytes.length > largeBodyBytes) void parseLater(bytes, done);
+      if (bytes.length === 0 && request.method === 'DELETE') done(null, undefined);
       else parseNow(bytes, limits.bodyDepthMax, done);
     });
   });
@@ -48,9 +58,11 @@ function refuseByHeaders(payload: IncomingMessage, bytesMax: number): PlatformEr
   return undefined;
 }
 
+/** Whoever gets the bytes gives them back to `inFlight`. */
 function readBytes(
   payload: IncomingMessage,
   bytesMax: number,
+  inFlight: BytesInFlight,
   done: (error: Error | null, bytes?: Buffer) => void,
 ): void {
   const chunks: Buffer[] = [];
@@ -60,12 +72,17 @@ function readBytes(
     payload.off('end', onEnd);
     payload.off('error', onError);
     // What is left is read and dropped, or the client could not read our answer.
-    if (error !== null) payload.on('error', () => undefined).resume();
+    if (error !== null) {
+      inFlight.give(bytesRead);
+      payload.on('error', () => undefined).resume();
+    }
     done(error, bytes);
   };
   const onData = (chunk: Buffer) => {
     bytesRead += chunk.length;
+    const hasRoom = inFlight.take(chunk.length);
     if (bytesRead > bytesMax) finish(tooLarge(bytesMax));
+    else if (!hasRoom) finish(overloaded());
     else chunks.push(chunk);
   };
   const onEnd = () => {
@@ -89,11 +106,15 @@ function parseNow(bytes: Buffer, depthMax: number, done: BodyDone): void {
 }
 
 // Parsing megabytes takes tens of milliseconds: one such body a loop turn, so that streams go on between.
-function createLargeBodyParser(depthMax: number): (bytes: Buffer, done: BodyDone) => Promise<void> {
+function createLargeBodyParser(
+  depthMax: number,
+  inFlight: BytesInFlight,
+): (bytes: Buffer, done: BodyDone) => Promise<void> {
   let turn: Promise<unknown> = Promise.resolve();
   return async (bytes, done) => {
     turn = turn.then(() => nextLoopTurn());
     await turn;
+    inFlight.give(bytes.length);
     parseNow(bytes, depthMax, done);
   };
 }
@@ -102,6 +123,14 @@ function tooLarge(bytesMax: number): PlatformError {
   return new PlatformError(
     'request/body-too-large',
     `The body is larger than ${bytesMax} bytes. Send less in one request.`,
+  );
+}
+
+function overloaded(): PlatformError {
+  return new PlatformError(
+    'server/overloaded',
+    'The server is receiving as many bytes as it can hold. Nothing was charged; try again in a moment.',
+    { retryAfterSeconds: 1 },
   );
 }
 

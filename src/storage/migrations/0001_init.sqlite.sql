@@ -31,7 +31,8 @@ CREATE TABLE ledger_account (
   account_id TEXT REFERENCES account (id),
   kind TEXT NOT NULL CHECK (kind IN ('wallet', 'funding', 'revenue', 'promo', 'adjustment')),
   posted INTEGER NOT NULL DEFAULT 0,
-  held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0)
+  held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
+  posted_at_ms INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX ledger_account_wallet ON ledger_account (account_id) WHERE kind = 'wallet';
 CREATE UNIQUE INDEX ledger_account_house ON ledger_account (kind) WHERE account_id IS NULL;

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../core/index.ts';
-import type { OperationHandlers, StorageHandlers } from '../operation.ts';
-import type { CallMessage, ReadyMessage, ReplyMessage, WorkerSettings } from '../worker-message.ts';
-import { type Connection, openConnection } from './connection.ts';
+import type { StorageHandlers } from '../operation.ts';
+import type { CallMessage, ReadyMessage, WorkerSettings } from '../worker-message.ts';
+import { openConnection } from './connection.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { canRead, canWrite, readBatch, type StorageBatch, writeBatch } from './run-batch.ts';
 
-type Call = CallMessage[number];
-type Reply = ReplyMessage[number];
+const probeIntervalMs = 1_000;
 
 /** The body of a storage thread. The entry file in app calls it with every module's handlers. */
 export function runStorageWorker(handlers: StorageHandlers): void {
@@ -21,17 +21,31 @@ export function runStorageWorker(handlers: StorageHandlers): void {
   });
   if (isWriter) migrate(connection, readMigrations(), settings.startedAtMs);
 
-  const own = isWriter ? handlers.write : handlers.read;
+  const batch: StorageBatch = {
+    connection,
+    handlers: isWriter ? handlers.write : handlers.read,
+    begun: settings.begun,
+  };
   const runBatch = isWriter ? writeBatch : readBatch;
-  let waiting: Call[] = [];
+  let waiting: CallMessage[number][] = [];
+  let isFileWell = true;
   const drain = () => {
     const calls = waiting;
     waiting = [];
-    port.postMessage(runBatch(connection, own, calls));
+    const reply = runBatch(batch, calls);
+    isFileWell = reply.isFileWell;
+    port.postMessage(reply);
   };
+  // A server that counts as not ready gets no requests, so nothing but a probe would find the disk well again.
+  const probe = setInterval(() => {
+    if (isFileWell) return;
+    isFileWell = isWriter ? canWrite(connection, settings.busyTimeoutMs) : canRead(connection);
+    if (isFileWell) port.postMessage({ replies: [], isFileWell });
+  }, probeIntervalMs);
   port.on('message', (calls: CallMessage | 'close') => {
     if (calls === 'close') {
       if (waiting.length > 0) drain();
+      clearInterval(probe);
       connection.close();
       port.close();
       return;
@@ -41,65 +55,4 @@ export function runStorageWorker(handlers: StorageHandlers): void {
     waiting.push(...calls);
   });
   port.postMessage({ ready: true } satisfies ReadyMessage);
-}
-
-function readBatch(
-  connection: Connection,
-  handlers: OperationHandlers,
-  calls: readonly Call[],
-): Reply[] {
-  return calls.map((call) => {
-    try {
-      return { id: call.id, value: perform(connection, handlers, call) };
-    } catch (error) {
-      return { id: call.id, error: describe(error) };
-    }
-  });
-}
-
-/** Group commit: one transaction for all calls; nothing is acknowledged before COMMIT has returned. */
-function writeBatch(
-  connection: Connection,
-  handlers: OperationHandlers,
-  calls: readonly Call[],
-): Reply[] {
-  try {
-    return inTransaction(connection, () =>
-      calls.map((call) => ({ id: call.id, value: perform(connection, handlers, call) })),
-    );
-  } catch (error) {
-    if (calls.length === 1) return calls.map((call) => ({ id: call.id, error: describe(error) }));
-    // One call failed unexpectedly and took the batch with it: run each alone, so that only it fails.
-    return calls.flatMap((call) => writeBatch(connection, handlers, [call]));
-  }
-}
-
-function inTransaction<Result>(connection: Connection, body: () => Result): Result {
-  connection.execute('BEGIN IMMEDIATE');
-  try {
-    const result = body();
-    connection.execute('COMMIT');
-    return result;
-  } catch (error) {
-    rollBack(connection);
-    throw error;
-  }
-}
-
-function rollBack(connection: Connection): void {
-  try {
-    connection.execute('ROLLBACK');
-  } catch {
-    // SQLite has already rolled back by itself, as it does when the disk is full.
-  }
-}
-
-function perform(connection: Connection, handlers: OperationHandlers, call: Call): unknown {
-  const handler = handlers[call.name];
-  invariant(handler !== undefined, `storage operation ${call.name} is registered`);
-  return handler(connection, call.input);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -57,6 +57,11 @@ export const gemmaFixtures: readonly TurnFixture[] = [
     calls: [['write_file', { content: tricky, tags: ['a:b', '{'] }]],
   },
   {
+    title: 'control tokens inside arguments are left out',
+    output: call('write_file{path:<|"|>a<|channel>b<|"|>,"content":"c<|tool_call>d<tool_call|>e"}'),
+    calls: [['write_file', { path: 'ab', content: 'cde' }]],
+  },
+  {
     title: 'a bare word as a value',
     output: call('get_weather{city: New York , days: 3}'),
     calls: [['get_weather', { city: 'New York', days: 3 }]],

@@ -84,6 +84,11 @@ export const kimiFixtures: readonly TurnFixture[] = [
     calls: [['get_weather', '{"city": "Tok']],
   },
   {
+    title: 'a control token inside a string is left out and does not end the call',
+    output: section(call('functions.get_weather:0', '{"city": "To<|tool_call_end|>kyo"}')),
+    calls: [['get_weather', '{"city": "Tokyo"}']],
+  },
+  {
     title: 'a call that was cut off',
     output: '<|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "Tok',
     calls: [['get_weather', '{"city": "Tok']],

@@ -95,6 +95,20 @@ export const qwenFixtures: readonly TurnFixture[] = [
     ],
   },
   {
+    title: 'tags inside JSON strings, and a string that is never closed',
+    output: call(
+      'write_file',
+      parameter('tags', '["</parameter><parameter=a>", "</parameter></function>"]'),
+      parameter('note', '["a'),
+    ),
+    calls: [
+      [
+        'write_file',
+        { tags: ['</parameter><parameter=a>', '</parameter></function>'], note: '["a' },
+      ],
+    ],
+  },
+  {
     title: 'missing end tags of parameter and function',
     output:
       '<tool_call>\n<function=get_weather>\n<parameter=city>\nOslo\n</function>\n</tool_call>ok',

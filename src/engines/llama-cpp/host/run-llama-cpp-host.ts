@@ -23,8 +23,7 @@ export function runLlamaCppHost(): void {
   let host: Host | undefined;
   // A signal to the whole group (Ctrl-C, a service manager) must not cut what the server still drains.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-  // An ordinary exit would wait for the native step that may be running.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('disconnect', endAtOnce);
   process.on('message', (message) => {
     const request = message as HostRequest;
     if (request.type === 'start') {
@@ -34,7 +33,7 @@ export function runLlamaCppHost(): void {
       return;
     }
     if (request.type === 'close') {
-      process.kill(process.pid, 'SIGKILL');
+      endAtOnce();
       return;
     }
     if (host !== undefined) dispatch(host, request);
@@ -68,7 +67,11 @@ async function startHost(settings: HostSettings): Promise<Host | undefined> {
     const runtime = await loadLlamaRuntime(settings);
     const host = createHost(runtime, settings);
     void host.scheduler.run().catch(exitAfter);
-    const alive = () => send({ type: 'alive', stepMs: host.scheduler.stepMs() });
+    const alive = () => {
+      // A parent that died while this process was still starting leaves no event behind.
+      if (!process.connected) endAtOnce();
+      send({ type: 'alive', stepMs: host.scheduler.stepMs() });
+    };
     setInterval(alive, settings.aliveIntervalMs);
     const loadMs = Math.round(performance.now() - startedMs);
     const { contextTokens, template } = runtime;
@@ -101,6 +104,11 @@ function createHost(runtime: LlamaRuntime, settings: HostSettings): Host {
 
 function send(message: HostMessage): void {
   if (process.connected) process.send?.(message);
+}
+
+/** An ordinary exit would wait for the native step that may be running. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function exitAfter(error: unknown): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Static } from 'typebox';
+import OpenAI from 'openai';
 import {
   createFakeDependencies,
   inferenceKey,
@@ -8,106 +8,48 @@ import {
 } from '../../../../test/conformance/fake-dependencies.ts';
 import { startApp } from '../../../../test/conformance/listening-app.ts';
 import type { CompletionEvent } from '../../../completions/index.ts';
-import { compileValidator } from '../../validation/compile-validator.ts';
-import { completionChunkSchema, completionSchema } from './response-schema.ts';
 
-type Chunk = Static<typeof completionChunkSchema>;
-
-const readCompletion = compileValidator(completionSchema);
-const readChunk = compileValidator(completionChunkSchema);
 const settled: CompletionEvent = {
   type: 'settled',
-  usage: { promptTokens: 3, cachedTokens: 0, completionTokens: 9, reasoningTokens: 4 },
-  credits: 7n,
-};
-const usage = {
-  prompt_tokens: 3,
-  completion_tokens: 9,
-  total_tokens: 12,
-  cached_tokens: 0,
-  prompt_tokens_details: { cached_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 4 },
+  usage: { promptTokens: 16, cachedTokens: 0, completionTokens: 9, reasoningTokens: 3 },
+  credits: 100n,
 };
 
-const call = (callIndex: number, name: string, index = 0): CompletionEvent => ({
-  type: 'tool-call-start',
-  index,
-  callIndex,
-  id: `functions.${name}:${callIndex}`,
-  name,
-});
-const argument = (callIndex: number, text: string, index = 0): CompletionEvent => ({
-  type: 'tool-call-arguments',
-  index,
-  callIndex,
-  text,
-});
-const text = (content: string, index = 0): CompletionEvent => ({
-  type: 'text',
-  index,
-  text: content,
-});
-const reasoning = (content: string): CompletionEvent => ({
-  type: 'reasoning',
-  index: 0,
-  text: content,
-});
-const end = (reason: 'stop' | 'length' | 'tool-calls', index = 0): CompletionEvent => ({
-  type: 'choice-finished',
-  index,
-  reason,
-});
-const probability = (token: string, logprob: number, index = 0): CompletionEvent => ({
-  type: 'logprobs',
-  index,
-  tokens: [{ token, bytes: [...Buffer.from(token)], logprob, top: [] }],
-});
-
-/** The same events to two clients: one that waits for the answer and one that reads the stream. */
-async function bothForms(
-  t: TestContext,
-  batches: readonly (readonly CompletionEvent[])[],
-  fields: object = {},
-) {
+async function clientFor(t: TestContext, batches: readonly (readonly CompletionEvent[])[]) {
   const dependencies = createFakeDependencies();
-  dependencies.completions.events = () => replay([...batches, [settled]]);
+  dependencies.completions.events = () => replay(batches);
   const app = await startApp(t, {}, dependencies);
-  const post = (stream: boolean) =>
-    fetch(`${app.baseUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${inferenceKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'kimi-k2.5',
-        messages: [{ role: 'user', content: 'Hi' }],
-        stream,
-        ...fields,
-      }),
-    });
-  const answer = readCompletion(await (await post(false)).json());
-  const frames = (await (await post(true)).text()).trimEnd().split('\n\n');
-  assert.equal(frames.pop(), 'data: [DONE]');
-  const chunks = frames.map((frame) => readChunk(JSON.parse(frame.slice('data: '.length))));
-  return { answer, chunks };
+  return new OpenAI({ apiKey: inferenceKey, baseURL: `${app.baseUrl}/v1`, maxRetries: 0 });
 }
 
-function deltas(chunks: readonly Chunk[], index = 0): object[] {
-  return chunks.flatMap(({ choices }) =>
-    choices.filter((choice) => choice.index === index).map(({ delta }) => delta),
-  );
-}
+const look = {
+  type: 'function' as const,
+  function: {
+    name: 'look',
+    parameters: { type: 'object', properties: { at: { type: 'string' } } },
+  },
+};
+const question = {
+  model: 'moonshot/kimi-k2-5',
+  messages: [{ role: 'user' as const, content: 'Hi' }],
+};
 
-function finishReasons(chunks: readonly Chunk[]): (string | null)[] {
-  return chunks.flatMap(({ choices }) =>
-    choices.flatMap((choice) => (choice.finish_reason === null ? [] : [choice.finish_reason])),
-  );
-}
+const calls: readonly (readonly CompletionEvent[])[] = [
+  [{ type: 'reasoning', index: 0, text: 'Let me look.' }],
+  [{ type: 'tool-call-start', index: 0, callIndex: 0, id: 'call_a', name: 'look' }],
+  [{ type: 'tool-call-arguments', index: 0, callIndex: 0, text: '{"at":' }],
+  [
+    { type: 'tool-call-arguments', index: 0, callIndex: 0, text: '"sky"}' },
+    { type: 'tool-call-start', index: 0, callIndex: 1, id: 'call_b', name: 'look' },
+    { type: 'tool-call-arguments', index: 0, callIndex: 1, text: '{}' },
+  ],
+  [{ type: 'choice-finished', index: 0, reason: 'tool-calls' }],
+  [settled],
+];
 
-test('calls have their ids, types and names once, empty content beside them, and their own end', async (t) => {
-  const { answer, chunks } = await bothForms(t, [
-    [call(0, 'look'), argument(0, '{"at":')],
-    [argument(0, '"moon"}')],
-    [call(1, 'add'), argument(1, '{}'), end('tool-calls')],
-  ]);
+test('an answer with calls has empty content, its reasoning, the calls, and says so', async (t) => {
+  const client = await clientFor(t, calls);
+  const answer = await client.chat.completions.create({ ...question, tools: [look] });
   assert.deepEqual(answer.choices, [
     {
       index: 0,
@@ -115,164 +57,134 @@ test('calls have their ids, types and names once, empty content beside them, and
         role: 'assistant',
         content: '',
         refusal: null,
+        reasoning_content: 'Let me look.',
         tool_calls: [
-          {
-            id: 'functions.look:0',
-            type: 'function',
-            function: { name: 'look', arguments: '{"at":"moon"}' },
-          },
-          { id: 'functions.add:1', type: 'function', function: { name: 'add', arguments: '{}' } },
+          { id: 'call_a', type: 'function', function: { name: 'look', arguments: '{"at":"sky"}' } },
+          { id: 'call_b', type: 'function', function: { name: 'look', arguments: '{}' } },
         ],
       },
       logprobs: null,
       finish_reason: 'tool_calls',
     },
   ]);
-  const start = (index: number, id: string, name: string) => ({
-    tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }],
-  });
-  const more = (index: number, piece: string) => ({
-    tool_calls: [{ index, function: { arguments: piece } }],
-  });
-  assert.deepEqual(deltas(chunks), [
+  assert.equal(answer.usage?.completion_tokens_details?.reasoning_tokens, 3);
+});
+
+test("a stream with calls is put together by the official client's own helper", async (t) => {
+  const client = await clientFor(t, calls);
+  const stream = client.chat.completions.stream({ ...question, tools: [look] });
+  const deltas: unknown[] = [];
+  stream.on('chunk', (chunk) => deltas.push(chunk.choices[0]?.delta));
+  const message = await stream.finalMessage();
+  assert.deepEqual(
+    message.tool_calls?.map(
+      (call) => call.type === 'function' && [call.id, call.function.arguments],
+    ),
+    [
+      ['call_a', '{"at":"sky"}'],
+      ['call_b', '{}'],
+    ],
+  );
+  assert.deepEqual(deltas, [
     { role: 'assistant', content: '' },
-    start(0, 'functions.look:0', 'look'),
-    more(0, '{"at":'),
-    more(0, '"moon"}'),
-    start(1, 'functions.add:1', 'add'),
-    more(1, '{}'),
+    { reasoning_content: 'Let me look.' },
+    {
+      tool_calls: [
+        { index: 0, id: 'call_a', type: 'function', function: { name: 'look', arguments: '' } },
+      ],
+    },
+    { tool_calls: [{ index: 0, function: { arguments: '{"at":' } }] },
+    { tool_calls: [{ index: 0, function: { arguments: '"sky"}' } }] },
+    {
+      tool_calls: [
+        { index: 1, id: 'call_b', type: 'function', function: { name: 'look', arguments: '' } },
+      ],
+    },
+    { tool_calls: [{ index: 1, function: { arguments: '{}' } }] },
     {},
   ]);
-  assert.deepEqual(finishReasons(chunks), ['tool_calls']);
 });
 
-test('the end is tool_calls exactly when there was a call, whatever the engine calls it', async (t) => {
-  const cases = [
-    [[call(0, 'look'), argument(0, '{}'), end('stop')], 'tool_calls'],
-    [[text('Hi'), end('tool-calls')], 'stop'],
-    [[call(0, 'look'), argument(0, '{"a'), end('length')], 'length'],
-  ] as const;
-  for (const [batch, reason] of cases) {
-    const { answer, chunks } = await bothForms(t, [batch]);
-    assert.equal(answer.choices[0]?.finish_reason, reason);
-    assert.deepEqual(finishReasons(chunks), [reason]);
+const hello = { token: 'Hello', bytes: [72, 101, 108, 108, 111], logprob: -0.1 };
+const other = { token: '!', bytes: [33], logprob: -2 };
+const withLogprobs: readonly (readonly CompletionEvent[])[] = [
+  [
+    { type: 'text', index: 0, text: 'Hello' },
+    { type: 'logprobs', index: 0, tokens: [{ ...hello, top: [hello, other] }] },
+  ],
+  [{ type: 'logprobs', index: 0, tokens: [{ ...other, top: [] }] }],
+  [{ type: 'choice-finished', index: 0, reason: 'stop' }],
+  [settled],
+];
+
+test('log probabilities have arrays everywhere, and leave with their text or at the latest at the end', async (t) => {
+  const client = await clientFor(t, withLogprobs);
+  const expected = [
+    { ...hello, top_logprobs: [hello, other] },
+    { ...other, top_logprobs: [] },
+  ];
+  const asked = { ...question, logprobs: true, top_logprobs: 2 };
+  const answer = await client.chat.completions.create(asked);
+  assert.deepEqual(answer.choices[0]?.logprobs, { content: expected, refusal: [] });
+
+  const stream = await client.chat.completions.create({ ...asked, stream: true });
+  const chunks: [string | null | undefined, number | undefined][] = [];
+  for await (const { choices } of stream) {
+    const choice = choices[0];
+    if (choice?.delta.content != null)
+      chunks.push([choice.delta.content, choice.logprobs?.content?.length]);
   }
-});
-
-test('reasoning comes before the content, in a field of its own, and is counted', async (t) => {
-  const { answer, chunks } = await bothForms(t, [
-    [reasoning('Hm'), reasoning('.')],
-    [text('Hello'), end('stop')],
+  assert.deepEqual(chunks, [
+    ['', undefined],
+    ['Hello', 1],
+    ['', 1],
   ]);
-  const { message } = answer.choices[0] ?? {};
-  assert.deepEqual([message?.reasoning_content, message?.content], ['Hm.', 'Hello']);
-  assert.deepEqual(answer.usage, usage);
-  assert.deepEqual(deltas(chunks), [
-    { role: 'assistant', content: '' },
-    { reasoning_content: 'Hm' },
-    { reasoning_content: '.' },
-    { content: 'Hello' },
-    {},
-  ]);
-  assert.deepEqual(chunks.at(-1)?.usage, usage);
 });
 
-test('log probabilities are arrays everywhere and finite, with or without alternatives', async (t) => {
-  const never = { token: 'y', bytes: [121], logprob: Number.NEGATIVE_INFINITY };
-  const hello = { token: 'é', bytes: [195, 169], logprob: -0.25, top: [never] };
-  const { answer } = await bothForms(
-    t,
-    [[text('é'), { type: 'logprobs', index: 0, tokens: [hello] }, end('stop')]],
-    { logprobs: true, top_logprobs: 1 },
-  );
-  assert.deepEqual(answer.choices[0]?.logprobs, {
-    content: [
-      {
-        token: 'é',
-        bytes: [195, 169],
-        logprob: -0.25,
-        top_logprobs: [{ token: 'y', bytes: [121], logprob: -9999 }],
-      },
-    ],
-    refusal: [],
-  });
-});
+const twoChoices: readonly (readonly CompletionEvent[])[] = [
+  [{ type: 'text', index: 1, text: 'B' }],
+  [
+    { type: 'text', index: 0, text: 'A' },
+    { type: 'choice-finished', index: 1, reason: 'length' },
+  ],
+  [{ type: 'choice-finished', index: 0, reason: 'stop' }],
+  [settled],
+];
 
-test('log probabilities of an answer without text are empty, and null when nobody asked', async (t) => {
-  const batches = [[call(0, 'look'), argument(0, '{}'), end('tool-calls')]];
-  const asked = await bothForms(t, batches, { logprobs: true });
-  assert.deepEqual(asked.answer.choices[0]?.logprobs, { content: [], refusal: [] });
-  const { answer, chunks } = await bothForms(t, batches);
-  assert.equal(answer.choices[0]?.logprobs, null);
-  assert.ok(chunks.every(({ choices }) => choices[0]?.logprobs === null));
-});
-
-test('in a stream log probabilities leave in the chunk of their text, and none is lost', async (t) => {
-  const { answer, chunks } = await bothForms(
-    t,
+test('several choices keep their order, each with one role chunk and one end, and one bill', async (t) => {
+  const client = await clientFor(t, twoChoices);
+  const answer = await client.chat.completions.create({ ...question, n: 2 });
+  assert.deepEqual(
+    answer.choices.map(({ index, message, finish_reason }) => [
+      index,
+      message.content,
+      finish_reason,
+    ]),
     [
-      [text('a'), probability('a', -1), text('b'), probability('b', -2)],
-      // Held back as a possible stop sequence: its text comes a step later.
-      [probability('c', -3)],
-      [text('cd'), probability('d', -4)],
-      [probability('end', -5), end('stop')],
+      [0, 'A', 'stop'],
+      [1, 'B', 'length'],
     ],
-    { logprobs: true },
   );
-  const tokens = chunks.map(({ choices }) => {
-    const [choice] = choices;
-    const content = choice?.logprobs?.content.map(({ token }) => token) ?? [];
-    return [choice?.delta.content, ...content];
+  const stream = await client.chat.completions.create({
+    ...question,
+    n: 2,
+    stream: true,
+    stream_options: { include_usage: true },
   });
-  assert.deepEqual(tokens, [[''], ['a', 'a'], ['b', 'b'], ['cd', 'c', 'd'], [undefined, 'end']]);
-  const collected = answer.choices[0]?.logprobs?.content.map(({ token }) => token);
-  assert.deepEqual(collected, ['a', 'b', 'c', 'd', 'end']);
-});
-
-test('several choices keep their order, their roles and their ends, and share one usage', async (t) => {
-  const { answer, chunks } = await bothForms(
-    t,
-    [
-      [text('a', 1), text('b', 0)],
-      [end('length', 0), text('c', 1), probability('c', -1, 1)],
-      [call(0, 'look', 2), argument(0, '{}', 2), end('tool-calls', 2)],
-      [end('stop', 1)],
-    ],
-    { n: 3, logprobs: true },
-  );
-  const summary = answer.choices.map((choice) => [
-    choice.index,
-    choice.message.content,
-    choice.finish_reason,
-  ]);
-  assert.deepEqual(summary, [
-    [0, 'b', 'length'],
-    [1, 'ac', 'stop'],
-    [2, '', 'tool_calls'],
-  ]);
-  assert.equal(answer.choices[2]?.message.tool_calls?.length, 1);
-  const role = { role: 'assistant', content: '' };
-  assert.deepEqual(deltas(chunks, 0), [role, { content: 'b' }, {}]);
-  assert.deepEqual(deltas(chunks, 1), [role, { content: 'a' }, { content: 'c' }, {}]);
-  assert.deepEqual(deltas(chunks, 2)[0], role);
-  assert.deepEqual(finishReasons(chunks), ['length', 'tool_calls', 'stop']);
-  const withUsage = chunks.filter((chunk) => chunk.usage !== undefined || chunk.choices[0]?.usage);
-  assert.deepEqual(withUsage, [chunks.at(-1)]);
-});
-
-test('an answer in which one of several choices never ended is no answer', async (t) => {
-  const dependencies = createFakeDependencies();
-  dependencies.completions.events = () => replay([[text('a'), end('stop', 0)], [settled]]);
-  const app = await startApp(t, {}, dependencies);
-  const body = { model: 'kimi-k2.5', messages: [{ role: 'user', content: 'Hi' }], n: 2 };
-  for (const stream of [false, true]) {
-    const response = await fetch(`${app.baseUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${inferenceKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ ...body, stream }),
-    });
-    assert.equal(response.status, stream ? 200 : 503);
-    const answer = await response.text();
-    assert.ok(answer.includes('engine_unavailable') && !answer.includes('[DONE]'));
+  const roles: number[] = [];
+  const ends: [number, string][] = [];
+  let bills = 0;
+  for await (const { choices, usage } of stream) {
+    if (usage != null) bills += 1;
+    for (const { index, delta, finish_reason } of choices) {
+      if (delta.role === 'assistant') roles.push(index);
+      if (finish_reason !== null) ends.push([index, finish_reason]);
+    }
   }
+  assert.deepEqual(roles.sort(), [0, 1]);
+  assert.deepEqual(ends.sort(), [
+    [0, 'stop'],
+    [1, 'length'],
+  ]);
+  assert.equal(bills, 1);
 });

@@ -1,5 +1,5 @@
 import type { TokenLogprob } from '../../../engines/index.ts';
-import { logprobsBody } from './logprobs-body.ts';
+import { logprobsBody } from './logprob-body.ts';
 
 /** What a stream knows of one of its choices. */
 export class ChoiceFrames {
@@ -11,6 +11,10 @@ export class ChoiceFrames {
 
   constructor(index: number) {
     this.index = index;
+  }
+
+  get hasLogprobs(): boolean {
+    return this.#tokens.length > 0;
   }
 
   /** They leave with the next chunk of the choice. */

@@ -56,18 +56,18 @@ export class ChunkRenderer {
   }
 
   /** Clients take id, type and name from the first chunk of a call and add up the arguments of all. */
-  callStart({ index, callIndex, id, name }: EventOf<'tool-call-start'>): string {
+  toolCallStart({ index, callIndex, id, name }: EventOf<'tool-call-start'>): string {
     this.#choice(index).hasCalls = true;
     const call = { index: callIndex, id, type: 'function', function: { name, arguments: '' } };
     return this.#delta(index, `{"tool_calls":[${JSON.stringify(call)}]}`);
   }
 
-  callArguments({ index, callIndex, text }: EventOf<'tool-call-arguments'>): string {
+  toolCallArguments({ index, callIndex, text }: EventOf<'tool-call-arguments'>): string {
     const call = `{"index":${callIndex},"function":{"arguments":${JSON.stringify(text)}}}`;
     return this.#delta(index, `{"tool_calls":[${call}]}`);
   }
 
-  /** They leave with the next chunk of their choice, so they must come before its text. */
+  /** They leave with the next chunk of their choice, or in one of their own before its end. */
   logprobs({ index, tokens }: EventOf<'logprobs'>): void {
     this.#choice(index).addLogprobs(tokens);
   }
@@ -92,9 +92,10 @@ export class ChunkRenderer {
   }
 
   #finish({ choice, reason }: FinishedChoice, usage: string): string {
-    const logprobs = choice.takeLogprobs();
-    const body = `{"index":${choice.index},"delta":{},"logprobs":${logprobs},"finish_reason":"${reason}"${usage}}`;
-    return this.#role(choice) + this.#head + body;
+    const { index } = choice;
+    const rest = choice.hasLogprobs ? this.#delta(index, '{"content":""}') : '';
+    const body = `{"index":${index},"delta":{},"logprobs":null,"finish_reason":"${reason}"${usage}}`;
+    return rest + this.#role(choice) + this.#head + body;
   }
 
   #delta(index: number, delta: string): string {

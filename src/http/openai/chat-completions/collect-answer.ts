@@ -11,7 +11,7 @@ export interface CollectedAnswer {
   readonly credits: bigint;
 }
 
-/** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any token. */
+/** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any text. */
 export async function collectAnswer(
   running: RunningCompletion,
   choiceCount: number,
@@ -26,12 +26,12 @@ export async function collectAnswer(
         context.usage = event.usage;
         context.credits = event.credits;
         answer = { choices, usage: event.usage, credits: event.credits };
-        continue;
+      } else {
+        context.isCharged = true;
+        const choice = choices[event.index];
+        invariant(choice !== undefined, 'an event of a choice that nobody asked for');
+        choice.take(event);
       }
-      if (event.type !== 'choice-finished') context.isCharged = true;
-      const choice = choices[event.index];
-      invariant(choice !== undefined, 'an event of a choice that nobody asked for');
-      choice.add(event);
     }
   }
   if (answer === undefined || !choices.every(({ isFinished }) => isFinished)) throw endedEarly();
@@ -49,7 +49,7 @@ export function answerText(
     object: 'chat.completion',
     created: head.createdSeconds,
     model: head.modelName,
-    choices: answer.choices.map((choice) => choice.body(hasLogprobs)),
+    choices: answer.choices.map((choice) => choice.toBody(hasLogprobs)),
     usage: usageBody(answer.usage),
     meta: metaBody(answer.credits),
     service_tier: 'default',

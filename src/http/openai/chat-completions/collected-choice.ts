@@ -1,7 +1,7 @@
-import type { CompletionEvent } from '../../../completions/index.ts';
+import type { CompletionDelta } from '../../../completions/index.ts';
 import type { FinishReason, TokenLogprob } from '../../../engines/index.ts';
 import { wireFinishReason } from './finish-reason.ts';
-import { logprobsBody } from './logprobs-body.ts';
+import { logprobsBody } from './logprob-body.ts';
 
 interface CollectedCall {
   readonly id: string;
@@ -9,14 +9,14 @@ interface CollectedCall {
   arguments: string;
 }
 
-/** One choice of an answer that is not streamed. */
+/** One choice of a non-streamed answer, put together from its events. */
 export class CollectedChoice {
   readonly #index: number;
+  readonly #calls: CollectedCall[] = [];
+  readonly #logprobs: TokenLogprob[] = [];
   #content = '';
   #reasoning = '';
   #finishReason: FinishReason | undefined;
-  readonly #calls: CollectedCall[] = [];
-  readonly #logprobs: TokenLogprob[] = [];
 
   constructor(index: number) {
     this.#index = index;
@@ -26,35 +26,32 @@ export class CollectedChoice {
     return this.#finishReason !== undefined;
   }
 
-  add(event: CompletionEvent): void {
+  take(event: CompletionDelta): void {
     switch (event.type) {
       case 'text':
         this.#content += event.text;
-        break;
+        return;
       case 'reasoning':
         this.#reasoning += event.text;
-        break;
+        return;
       case 'tool-call-start':
         this.#calls[event.callIndex] = { id: event.id, name: event.name, arguments: '' };
-        break;
+        return;
       case 'tool-call-arguments': {
         const call = this.#calls[event.callIndex];
         if (call !== undefined) call.arguments += event.text;
-        break;
+        return;
       }
       case 'logprobs':
         this.#logprobs.push(...event.tokens);
-        break;
+        return;
       case 'choice-finished':
         this.#finishReason = event.reason;
-        break;
-      case 'settled':
-        // Of the whole answer, not of a choice.
-        break;
     }
   }
 
-  body(hasLogprobs: boolean): object {
+  /** The page's type of `content` is not nullable, so beside calls it is an empty string. */
+  toBody(hasLogprobs: boolean): object {
     const calls = this.#calls.map(({ id, name, arguments: text }) => ({
       id,
       type: 'function',

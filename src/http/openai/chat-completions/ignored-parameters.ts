@@ -5,13 +5,12 @@ import { type ChatCompletionBody, chatCompletionSchema } from './request-schema.
 import type { DomainRequest } from './to-generation-request.ts';
 
 const knownFields: ReadonlySet<string> = new Set(Object.keys(chatCompletionSchema.properties));
-const reasoningSwitches: ReadonlySet<string> = new Set(['thinking', 'enable_thinking']);
 const namesMax = 32;
 const nameCharactersMax = 128;
 /** Proxies in front buffer the head of an answer, and 4 KB is a common limit. */
 const headerCharactersMax = 2048;
 
-/** Names of everything in the body that no engine looks at, for `x-ignored-parameters`. */
+/** Names of everything in the body that has no effect on the answer, for `x-ignored-parameters`. */
 export function ignoredParameters(body: ChatCompletionBody): string[] {
   const names: string[] = [];
   for (const field in body) {
@@ -21,12 +20,7 @@ export function ignoredParameters(body: ChatCompletionBody): string[] {
   if (typeof body.stream_options?.include_obfuscation === 'boolean') {
     names.push('stream_options.include_obfuscation');
   }
-  for (const key in body.thinking) {
-    if (key !== 'type') names.push(`thinking.${key}`);
-  }
-  for (const key in body.chat_template_kwargs) {
-    if (!reasoningSwitches.has(key)) names.push(`chat_template_kwargs.${key}`);
-  }
+  addReasoningNames(body, names);
   return names;
 }
 
@@ -34,30 +28,37 @@ export function ignoredParameters(body: ChatCompletionBody): string[] {
 export function refuseIgnored(names: readonly string[]): void {
   const [param] = names;
   if (param === undefined) return;
-  throw unsupportedParameter(
-    headerName(param),
-    'it would be ignored, and x-strict-parameters forbids that',
-  );
+  const because = 'it would be ignored, and x-strict-parameters forbids that';
+  throw unsupportedParameter(headerName(param), because);
 }
 
-/** Everything that was not done as asked, whoever decided so; undefined when all was. */
-export function ignoredParametersHeader(
-  domain: Pick<DomainRequest, 'ignoredParameters' | 'reasoningFields'>,
-  running: Pick<RunningCompletion, 'loweredParameters' | 'relaxedParameters'>,
-): string | undefined {
-  // Engines know one switch for reasoning; the client hears the names that it used.
-  const relaxed = running.relaxedParameters.flatMap((name) =>
-    name === 'thinking' ? domain.reasoningFields : [name],
+/** Names of everything that is not done as asked; before the request is admitted, of what the body tells. */
+export function notDoneAsAsked(domain: DomainRequest, running?: RunningCompletion): string[] {
+  if (running === undefined) return [...domain.ignoredParameters];
+  // Engines know one switch for reasoning; the client hears the name that it used.
+  const relaxed = running.relaxedParameters.map((name) =>
+    name === 'thinking' ? (domain.reasoningField ?? name) : name,
   );
-  const all = [...domain.ignoredParameters, ...running.loweredParameters, ...relaxed];
-  if (all.length === 0) return undefined;
-  const names = [...new Set(all.slice(0, namesMax).map(headerName))];
+  return [...domain.ignoredParameters, ...running.loweredParameters, ...relaxed];
+}
+
+export function ignoredParametersHeader(names: readonly string[]): string {
   let header = '';
-  for (const name of names) {
+  for (const name of new Set(names.slice(0, namesMax).map(headerName))) {
     if (header.length + name.length > headerCharactersMax) break;
     header += header === '' ? name : `, ${name}`;
   }
   return header;
+}
+
+function addReasoningNames(body: ChatCompletionBody, names: string[]): void {
+  const { thinking, chat_template_kwargs: variables } = body;
+  for (const key in thinking) {
+    if (key !== 'type') names.push(`thinking.${key}`);
+  }
+  for (const key in variables) {
+    if (key !== 'thinking' && key !== 'enable_thinking') names.push(`chat_template_kwargs.${key}`);
+  }
 }
 
 // Names come from the client: whatever could break out of a header or fill it is cut away.

@@ -6,17 +6,12 @@ import type { ChatCompletionBody } from './request-schema.ts';
 /** Fields of other servers that change the answer and that this one will not silently drop. */
 const refusedFields = ['functions', 'function_call', 'audio', 'web_search_options'];
 
-/** Throws for the first thing asked that no engine here can do yet; what one engine cannot do is its own to refuse. */
+/** Throws for what no engine here can do; the rest is for the engine that will answer to refuse. */
 export function refuseUnsupported(body: ChatCompletionBody): void {
   if (body.modalities?.includes('audio') === true) {
     throw unsupportedParameter('modalities', 'this model answers in text only');
   }
-  const builtin = body.tools?.findIndex(({ type }) => type === 'builtin_function') ?? -1;
-  if (builtin !== -1) {
-    const because = 'this server has no built-in functions; declare tools of type "function"';
-    throw unsupportedParameter(`tools[${builtin}].type`, because);
-  }
-  body.messages.forEach(refuseImages);
+  body.messages.forEach(refuseUnsupportedMessage);
 }
 
 /** Runs on the raw body, before the schema: these fields have no schema of their own. */
@@ -34,7 +29,7 @@ export function isRefusedField(field: string): boolean {
   return refusedFields.includes(field);
 }
 
-function refuseImages(message: MessageBody, index: number): void {
+function refuseUnsupportedMessage(message: MessageBody, index: number): void {
   if (message.role !== 'user' || typeof message.content === 'string') return;
   const part = message.content.findIndex(({ type }) => type === 'image_url');
   if (part === -1) return;

@@ -5,6 +5,8 @@ import { responseFormatSchema, toolChoiceSchema, toolsSchema } from './tool-sche
 
 const messagesMax = 8192;
 const stopCharactersMax = 256;
+/** What OpenAI allows; the engine that answers may allow fewer. */
+const choicesMax = 128;
 const identifierCharactersMax = 1024;
 const biasedTokensMax = 1024;
 
@@ -33,7 +35,7 @@ export const chatCompletionSchema = Type.Object({
   tools: optional(toolsSchema),
   tool_choice: Type.Optional(nullable(toolChoiceSchema)),
   parallel_tool_calls: optional(Type.Boolean()),
-  n: optional(Type.Integer({ minimum: 1 })),
+  n: optional(Type.Integer({ minimum: 1, maximum: choicesMax })),
   temperature: optional(Type.Number({ minimum: 0, maximum: 2 })),
   top_p: optional(Type.Number({ minimum: 0.01, maximum: 1 })),
   stop: optional(stringOrItems(stopSequence, 4, { minLength: 1, maxLength: stopCharactersMax })),

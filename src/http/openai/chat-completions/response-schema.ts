@@ -15,7 +15,8 @@ const meta = Type.Object({
 });
 
 const finishReason = oneOfStrings(['stop', 'length', 'content_filter', 'tool_calls']);
-const alternative = {
+const identity = { id: Type.String(), created: Type.Integer(), model: Type.String() };
+const tokenLogprob = {
   token: Type.String(),
   bytes: Type.Array(Type.Integer()),
   logprob: Type.Number(),
@@ -23,28 +24,12 @@ const alternative = {
 const logprobs = Type.Union([
   Type.Object({
     content: Type.Array(
-      Type.Object({ ...alternative, top_logprobs: Type.Array(Type.Object(alternative)) }),
+      Type.Object({ ...tokenLogprob, top_logprobs: Type.Array(Type.Object(tokenLogprob)) }),
     ),
-    refusal: Type.Array(Type.Unknown()),
+    refusal: Type.Array(Type.Unknown(), { maxItems: 0 }),
   }),
   Type.Null(),
 ]);
-
-const toolCall = Type.Object({
-  id: Type.String(),
-  type: Type.Literal('function'),
-  function: Type.Object({ name: Type.String(), arguments: Type.String() }),
-});
-
-/** `id`, `type` and `name` stand only in the first delta of a call. */
-const toolCallDelta = Type.Object({
-  index: Type.Integer(),
-  id: Type.Optional(Type.String()),
-  type: Type.Optional(Type.Literal('function')),
-  function: Type.Object({ name: Type.Optional(Type.String()), arguments: Type.String() }),
-});
-
-const identity = { id: Type.String(), created: Type.Integer(), model: Type.String() };
 const deployment = { service_tier: Type.String(), system_fingerprint: Type.String() };
 
 export const completionSchema = Type.Object({
@@ -59,7 +44,15 @@ export const completionSchema = Type.Object({
         content: Type.String(),
         refusal: Type.Null(),
         reasoning_content: Type.Optional(Type.String()),
-        tool_calls: Type.Optional(Type.Array(toolCall, { minItems: 1 })),
+        tool_calls: Type.Optional(
+          Type.Array(
+            Type.Object({
+              id: Type.String(),
+              type: Type.Literal('function'),
+              function: Type.Object({ name: Type.String(), arguments: Type.String() }),
+            }),
+          ),
+        ),
       }),
       logprobs,
       finish_reason: finishReason,
@@ -81,7 +74,19 @@ export const completionChunkSchema = Type.Object({
         role: Type.Optional(Type.Literal('assistant')),
         content: Type.Optional(Type.String()),
         reasoning_content: Type.Optional(Type.String()),
-        tool_calls: Type.Optional(Type.Array(toolCallDelta)),
+        tool_calls: Type.Optional(
+          Type.Array(
+            Type.Object({
+              index: Type.Integer(),
+              id: Type.Optional(Type.String()),
+              type: Type.Optional(Type.Literal('function')),
+              function: Type.Object({
+                name: Type.Optional(Type.String()),
+                arguments: Type.String(),
+              }),
+            }),
+          ),
+        ),
       }),
       logprobs,
       finish_reason: Type.Union([finishReason, Type.Null()]),

@@ -10,7 +10,7 @@ import type { PublicRoute } from '../../routing/public-route.ts';
 import type { StartTimer } from '../../sse/stream-timer.ts';
 import { createAnswerHead } from './answer-head.ts';
 import { answerText, collectAnswer } from './collect-answer.ts';
-import { ignoredParametersHeader } from './ignored-parameters.ts';
+import { ignoredParametersHeader, notDoneAsAsked, refuseIgnored } from './ignored-parameters.ts';
 import { type ChatRequest, readChatRequest } from './read-request.ts';
 import { chatCompletionSchema } from './request-schema.ts';
 import { completionChunkSchema, completionSchema } from './response-schema.ts';
@@ -24,6 +24,8 @@ export interface ChatCompletionsParts {
   readonly reporter: ErrorReporter;
   readonly accessLog: AccessLog;
   readonly startTimer: StartTimer;
+  /** A stream that opens while the server closes is the last on its connection. */
+  isClosing(): boolean;
 }
 
 export function chatCompletionsRoute(parts: ChatCompletionsParts): PublicRoute {
@@ -59,17 +61,21 @@ async function handle(
   const context = request.requestContext;
   context.isWorking = true;
   try {
+    const asked = readChatRequest(request.body);
+    const { model, domain } = asked;
     const isStrict = request.headers['x-strict-parameters'] === 'true';
-    const { choicesMax } = parts.settings;
-    const { model, domain } = readChatRequest(request.body, { choicesMax, isStrict });
+    if (isStrict) refuseIgnored(domain.ignoredParameters);
     context.model = model;
-    const running = await start(parts, request, { model, domain, isStrict });
-    reply.header('x-model-alias', model);
-    reply.header('x-served-by', running.servedBy);
-    const ignored = ignoredParametersHeader(domain, running);
-    if (ignored !== undefined) reply.header('x-ignored-parameters', ignored);
-    if (!domain.isStream) return await sendAnswer(parts, { running, domain }, request, reply);
-    await stream(parts, streamOptions, { running, domain }, request, reply);
+    setIgnoredHeader(reply, notDoneAsAsked(domain));
+    const starting = start(parts, request, { ...asked, isStrict }).then((running) => {
+      reply.header('x-model-alias', model);
+      reply.header('x-served-by', running.servedBy);
+      setIgnoredHeader(reply, notDoneAsAsked(domain, running));
+      return running;
+    });
+    if (!domain.isStream)
+      return await sendAnswer(parts, { running: await starting, domain }, request, reply);
+    await stream(parts, streamOptions, { starting, domain }, request, reply);
     return reply;
   } finally {
     context.isWorking = false;
@@ -101,14 +107,9 @@ function start(
   );
 }
 
-interface Answering {
-  readonly running: RunningCompletion;
-  readonly domain: DomainRequest;
-}
-
 async function sendAnswer(
   { dependencies }: ChatCompletionsParts,
-  { running, domain }: Answering,
+  { running, domain }: { running: RunningCompletion; domain: DomainRequest },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -123,26 +124,33 @@ async function sendAnswer(
 }
 
 async function stream(
-  { dependencies, reporter }: ChatCompletionsParts,
+  { dependencies, reporter, isClosing }: ChatCompletionsParts,
   options: StreamAnswerOptions,
-  { running, domain }: Answering,
+  { starting, domain }: { starting: Promise<RunningCompletion>; domain: DomainRequest },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   await streamAnswer(
     {
-      running,
-      head: createAnswerHead(running, dependencies.clock.nowMs()),
+      starting,
+      createHead: (running) => createAnswerHead(running, dependencies.clock.nowMs()),
       choiceCount: domain.generation.choices ?? 1,
       hasLogprobs: domain.generation.logprobs !== undefined,
       includeUsage: domain.includeUsage,
       context: request.requestContext,
-      onOpen: () => setTimingHeaders(request, reply),
-      onFailure: (error) => ({ error: reporter.report(error, request).body.error }),
+      onOpen: () => {
+        setTimingHeaders(request, reply);
+        if (isClosing()) reply.header('connection', 'close');
+      },
+      onFailure: (error) => reporter.inStream(error, request),
     },
     reply,
     options,
   );
+}
+
+function setIgnoredHeader(reply: FastifyReply, names: readonly string[]): void {
+  if (names.length > 0) reply.header('x-ignored-parameters', ignoredParametersHeader(names));
 }
 
 function setTimingHeaders(request: FastifyRequest, reply: FastifyReply): void {

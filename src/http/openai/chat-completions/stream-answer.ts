@@ -1,5 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import type { CompletionEvent, RunningCompletion } from '../../../completions/index.ts';
+import type {
+  CompletionDelta,
+  CompletionEvent,
+  RunningCompletion,
+} from '../../../completions/index.ts';
 import type { RequestContext } from '../../hooks/request-context.ts';
 import { EventStream, type EventStreamOptions } from '../../sse/event-stream.ts';
 import type { AnswerHead } from './answer-head.ts';
@@ -12,12 +16,13 @@ export interface StreamAnswerOptions extends EventStreamOptions {
 }
 
 export interface StreamedAnswer {
-  readonly running: RunningCompletion;
-  readonly head: AnswerHead;
+  /** Rejects when the request is refused; until then it may be waiting in a queue. */
+  readonly starting: Promise<RunningCompletion>;
   readonly choiceCount: number;
   readonly hasLogprobs: boolean;
   readonly includeUsage: boolean;
   readonly context: RequestContext;
+  createHead(running: RunningCompletion): AnswerHead;
   /** Called once, when the first event is there or has been waited for long enough. */
   onOpen(): void;
   /** The error body for a failure after the headers were sent. */
@@ -25,7 +30,12 @@ export interface StreamedAnswer {
 }
 
 type Batch = readonly CompletionEvent[];
-type NextBatch = Promise<IteratorResult<Batch>>;
+
+interface BegunAnswer {
+  readonly running: RunningCompletion;
+  readonly iterator: AsyncIterator<Batch>;
+  readonly first: IteratorResult<Batch>;
+}
 
 /**
  * Streams a completion to its settled end, also when the client is gone: the settlement must happen.
@@ -36,30 +46,46 @@ export async function streamAnswer(
   reply: FastifyReply,
   options: StreamAnswerOptions,
 ): Promise<void> {
-  const iterator = answer.running.events[Symbol.asyncIterator]();
-  const first = iterator.next();
-  await settledWithin(first, options);
+  const beginning = begin(answer.starting);
+  await settledWithin(beginning, options);
   answer.onOpen();
   reply.hijack();
   const stream = new EventStream(reply.raw, options);
   stream.open(reply.getHeaders());
   try {
-    stream.end(await pump(answer, stream, iterator, first));
+    stream.end(await pump(answer, stream, await beginning));
   } catch (error) {
-    await iterator.return?.();
     stream.end(`data: ${JSON.stringify(answer.onFailure(error))}\n\n`);
   }
 }
 
-/** Writes all frames but the last ones, which come back. */
+async function begin(starting: Promise<RunningCompletion>): Promise<BegunAnswer> {
+  const running = await starting;
+  const iterator = running.events[Symbol.asyncIterator]();
+  return { running, iterator, first: await iterator.next() };
+}
+
+/** Writes all frames but the last ones, which come back. Leaves no completion running. */
 async function pump(
-  { context, head, choiceCount, hasLogprobs, includeUsage }: StreamedAnswer,
+  answer: StreamedAnswer,
   stream: EventStream,
-  iterator: AsyncIterator<Batch>,
-  first: NextBatch,
+  begun: BegunAnswer,
 ): Promise<string> {
-  const renderer = new ChunkRenderer(head, choiceCount, includeUsage);
-  let result = await first;
+  try {
+    return await pumpToEnd(answer, stream, begun);
+  } catch (error) {
+    await begun.iterator.return?.();
+    throw error;
+  }
+}
+
+async function pumpToEnd(
+  { context, createHead, choiceCount, hasLogprobs, includeUsage }: StreamedAnswer,
+  stream: EventStream,
+  { running, iterator, first }: BegunAnswer,
+): Promise<string> {
+  const renderer = new ChunkRenderer(createHead(running), choiceCount, includeUsage);
+  let result = first;
   while (result.done !== true) {
     const batch = hasLogprobs ? logprobsFirst(result.value) : result.value;
     const frames = renderBatch(batch, renderer, context);
@@ -80,40 +106,43 @@ function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestCont
     if (event.type === 'settled') {
       context.usage = event.usage;
       context.credits = event.credits;
-    } else if (event.type !== 'choice-finished') {
+      frames += renderer.settled(event);
+    } else {
       context.isCharged = true;
+      frames += renderDelta(event, renderer);
     }
-    frames += renderEvent(event, renderer);
   }
   return frames;
 }
 
-function renderEvent(event: CompletionEvent, renderer: ChunkRenderer): string {
+function renderDelta(event: CompletionDelta, renderer: ChunkRenderer): string {
   switch (event.type) {
     case 'text':
       return renderer.text(event.index, event.text);
     case 'reasoning':
       return renderer.reasoning(event.index, event.text);
     case 'tool-call-start':
-      return renderer.callStart(event);
+      return renderer.toolCallStart(event);
     case 'tool-call-arguments':
-      return renderer.callArguments(event);
+      return renderer.toolCallArguments(event);
     case 'logprobs':
       renderer.logprobs(event);
       return '';
     case 'choice-finished':
       return renderer.choiceFinished(event);
-    case 'settled':
-      return renderer.settled(event);
   }
 }
 
-// An early failure is thrown from here, as long as it can still become a real HTTP status.
-async function settledWithin(first: NextBatch, options: StreamAnswerOptions): Promise<void> {
+// An early failure is thrown from here, as long as it can still become a real HTTP status. The wait
+// begins when the request has been accepted, so it covers the queue as well.
+async function settledWithin(
+  beginning: Promise<unknown>,
+  options: StreamAnswerOptions,
+): Promise<void> {
   const { promise: waitedEnough, resolve } = Promise.withResolvers<void>();
   const timer = options.startTimer(resolve, options.firstEventWaitMs);
   try {
-    await Promise.race([first, waitedEnough]);
+    await Promise.race([beginning, waitedEnough]);
   } finally {
     timer.stop();
   }

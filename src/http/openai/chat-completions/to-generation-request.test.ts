@@ -6,12 +6,11 @@ import { chatCompletionSchema } from './request-schema.ts';
 import { toGenerationRequest } from './to-generation-request.ts';
 
 const validate = compileValidator(chatCompletionSchema);
-const choicesMax = 8;
 const user = { role: 'user', content: 'Hi' };
 
 function read(fields: object = {}) {
   const body = validate({ model: 'm', messages: [user], ...fields });
-  return toGenerationRequest(body, choicesMax);
+  return toGenerationRequest(body);
 }
 
 function failure(fields: object): PlatformError {
@@ -92,30 +91,45 @@ test('roles, parts, names, calls and reasoning reach the engine in its own words
   ]);
 });
 
-test('reasoning is switched by any of its fields, and off wins', () => {
-  const off = [
-    { thinking: { type: 'disabled' } },
-    { reasoning_effort: 'none' },
-    { chat_template_kwargs: { enable_thinking: false } },
-    { chat_template_kwargs: { thinking: false } },
-    { thinking: { type: 'enabled' }, reasoning_effort: 'none' },
+test('reasoning is switched by the most explicit of its fields, and foreign switches are named', () => {
+  const cases: readonly (readonly [object, object | undefined, string | undefined])[] = [
+    [{}, undefined, undefined],
+    [{ thinking: null, reasoning_effort: null }, undefined, undefined],
+    [{ thinking: { type: 'enabled' } }, { isEnabled: true }, 'thinking'],
+    [
+      { thinking: { type: 'disabled' }, reasoning_effort: 'high' },
+      { isEnabled: false },
+      'thinking',
+    ],
+    [{ reasoning_effort: 'none' }, { isEnabled: false }, 'reasoning_effort'],
+    [{ reasoning_effort: 'low' }, { isEnabled: true, effort: 'low' }, 'reasoning_effort'],
+    [
+      { thinking: { type: 'enabled' }, reasoning_effort: 'max' },
+      { isEnabled: true, effort: 'max' },
+      'thinking',
+    ],
+    [
+      { chat_template_kwargs: { enable_thinking: false } },
+      { isEnabled: false },
+      'chat_template_kwargs.enable_thinking',
+    ],
+    [
+      { chat_template_kwargs: { thinking: true } },
+      { isEnabled: true },
+      'chat_template_kwargs.thinking',
+    ],
   ];
-  for (const fields of off) {
-    const { generation, ignoredParameters, reasoningFields } = read(fields);
-    assert.deepEqual(generation.reasoning, { isEnabled: false });
-    assert.deepEqual([ignoredParameters, reasoningFields], [[], []]);
+  for (const [fields, expected, field] of cases) {
+    const { generation, ignoredParameters, reasoningField } = read(fields);
+    assert.deepEqual(generation.reasoning, expected);
+    assert.deepEqual([ignoredParameters, reasoningField], [[], field]);
   }
-  const on = {
+  const foreign = {
     thinking: { type: 'enabled', keep: 'all' },
-    reasoning_effort: 'max',
     chat_template_kwargs: { enable_thinking: true, other: 1 },
   };
-  const { generation, ignoredParameters, reasoningFields } = read(on);
-  assert.deepEqual(generation.reasoning, { isEnabled: true, effort: 'max' });
-  assert.deepEqual(ignoredParameters, ['thinking.keep', 'chat_template_kwargs.other']);
-  const expected = ['thinking', 'reasoning_effort', 'chat_template_kwargs.enable_thinking'];
-  assert.deepEqual(reasoningFields, expected);
-  assert.equal('reasoning' in read({ thinking: null }).generation, false);
+  const names = ['thinking.keep', 'chat_template_kwargs.other'];
+  assert.deepEqual(read(foreign).ignoredParameters, names);
 });
 
 test('parameters become the schema of an object, with the required names of both places', () => {
@@ -216,7 +230,6 @@ test('a refusal names the exact place', () => {
   const named = { type: 'function', function: { name: 'g' } };
   const builtin = { type: 'builtin_function', function: { name: '$web_search' } };
   const cases: readonly (readonly [object, string, string])[] = [
-    [{ n: 9 }, 'request/invalid', 'n'],
     [{ tool_choice: 'required' }, 'request/invalid', 'tool_choice'],
     [{ tools: [f], tool_choice: named }, 'request/invalid', 'tool_choice.function.name'],
     [{ tools: [f, f] }, 'request/invalid', 'tools[1].function.name'],

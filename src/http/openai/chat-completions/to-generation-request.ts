@@ -3,10 +3,9 @@ import type { GenerationRequest, Sampling } from '../../../engines/index.ts';
 import { ignoredParameters } from './ignored-parameters.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
-import { toAnswerForm } from './to-answer-form.ts';
+import { toAnswerOptions } from './to-answer-options.ts';
 import { toMessages } from './to-messages.ts';
 import { toReasoning } from './to-reasoning.ts';
-import { toTools } from './to-tools.ts';
 
 export interface DomainRequest {
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
@@ -14,8 +13,8 @@ export interface DomainRequest {
   readonly includeUsage: boolean;
   /** Names of the fields that no engine looks at. */
   readonly ignoredParameters: readonly string[];
-  /** Names of the fields that switch reasoning on. */
-  readonly reasoningFields: readonly string[];
+  /** The field that switches reasoning; engines do not know its name. */
+  readonly reasoningField: string | undefined;
 }
 
 const noTemplateVariables = {};
@@ -24,10 +23,8 @@ const noTemplateVariables = {};
  * A validated body in domain form, defaults applied. Throws `request/unsupported-parameter` or
  * `request/unsupported-modality` for what cannot be done, `request/invalid` for what makes no sense.
  */
-export function toGenerationRequest(body: ChatCompletionBody, choicesMax: number): DomainRequest {
+export function toGenerationRequest(body: ChatCompletionBody): DomainRequest {
   refuseUnsupported(body);
-  const reasoning = toReasoning(body);
-  const { prompt_cache_key: cacheHint } = body;
   return {
     generation: {
       messages: toMessages(body.messages),
@@ -35,15 +32,12 @@ export function toGenerationRequest(body: ChatCompletionBody, choicesMax: number
       stop: toStop(body.stop),
       completionTokensMax: toCompletionTokensMax(body),
       templateVariables: noTemplateVariables,
-      ...toTools(body),
-      ...toAnswerForm(body, choicesMax),
-      ...(reasoning.choice === undefined ? {} : { reasoning: reasoning.choice }),
-      ...(typeof cacheHint === 'string' && cacheHint !== '' ? { cacheHint } : {}),
+      ...toAnswerOptions(body),
     },
     isStream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     ignoredParameters: ignoredParameters(body),
-    reasoningFields: reasoning.fields,
+    reasoningField: toReasoning(body).field,
   };
 }
 

@@ -1,68 +1,63 @@
-import type {
-  GenerationRequest,
-  JsonSchema,
-  ToolChoice,
-  ToolDefinition,
-} from '../../../engines/index.ts';
-import { invalidRequest } from './invalid-request.ts';
+import type { JsonSchema, ToolChoice, ToolDefinition } from '../../../engines/index.ts';
+import { invalidRequest, unsupportedParameter } from './invalid-request.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
-import type { FunctionTool } from './tool-schema.ts';
 
-type ToolFields = Pick<GenerationRequest, 'tools' | 'toolChoice' | 'allowsParallelToolCalls'>;
+type ToolBody = NonNullable<ChatCompletionBody['tools']>[number];
 
-/** Tools stay in the request when they may not be called: the prompt, and so its cache, stays the same. */
-export function toTools(body: ChatCompletionBody): ToolFields {
-  const tools = (body.tools ?? []).flatMap((tool) =>
-    tool.type === 'function' ? [toDefinition(tool)] : [],
-  );
-  checkNamesAreUnique(tools);
-  const toolChoice = toToolChoice(body.tool_choice, tools);
-  if (tools.length === 0) return {};
-  return {
-    tools,
-    toolChoice,
-    ...(body.parallel_tool_calls === false ? { allowsParallelToolCalls: false } : {}),
-  };
+const noArguments: JsonSchema = { type: 'object', properties: {}, additionalProperties: false };
+
+export interface RequestedTools {
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice;
 }
 
-function toDefinition({ function: declared }: FunctionTool): ToolDefinition {
-  const { name, description, parameters, required } = declared;
+/** The tools and which of them may or must be called; undefined when there are none. */
+export function toTools(body: ChatCompletionBody): RequestedTools | undefined {
+  const tools = (body.tools ?? []).map(toTool);
+  refuseRepeatedNames(tools);
+  const toolChoice = toToolChoice(body.tool_choice, tools);
+  return tools.length === 0 ? undefined : { tools, toolChoice };
+}
+
+function toTool(tool: ToolBody, index: number): ToolDefinition {
+  if (tool.type === 'builtin_function') {
+    const because = 'this server runs no builtin function; offer one of your own';
+    throw unsupportedParameter(`tools[${index}].type`, because);
+  }
+  const { name, description, parameters, required, strict } = tool.function;
   return {
     name,
+    parameters: toParameters(parameters, required),
+    isStrict: (strict ?? tool.strict) === true,
     ...(typeof description === 'string' ? { description } : {}),
-    parameters: toParameters(parameters ?? {}, required ?? []),
-    isStrict: declared.strict === true,
   };
 }
 
-// The page has a second list of required names beside the schema; both count.
+/** Nothing given means no arguments; the page's `function.required` joins that of the schema. */
 function toParameters(
-  parameters: Readonly<Record<string, unknown>>,
-  alsoRequired: readonly string[],
+  given: Readonly<Record<string, unknown>> | null | undefined,
+  alsoRequired: readonly string[] | null | undefined,
 ): JsonSchema {
-  if (Object.keys(parameters).length === 0 && alsoRequired.length === 0) {
-    return { type: 'object', properties: {}, additionalProperties: false };
-  }
   // Serialisers of some languages write empty lists and maps as null.
-  const { required, properties, ...others } = parameters;
-  const ownRequired: readonly unknown[] = Array.isArray(required) ? required : [];
-  const names = [...new Set([...ownRequired, ...alsoRequired])];
+  const { required, properties, ...others } = given ?? {};
+  const own: readonly unknown[] = Array.isArray(required) ? required : [];
+  const names = [...new Set([...own, ...(alsoRequired ?? [])])];
+  if (Object.keys(given ?? {}).length === 0 && names.length === 0) return noArguments;
   return {
-    type: 'object',
     ...others,
-    ...(properties === undefined || properties === null ? {} : { properties }),
+    type: 'object',
+    ...(properties == null ? {} : { properties }),
     ...(names.length === 0 ? {} : { required: names }),
   };
 }
 
-function checkNamesAreUnique(tools: readonly ToolDefinition[]): void {
+function refuseRepeatedNames(tools: readonly ToolDefinition[]): void {
   const seen = new Set<string>();
   for (const [index, { name }] of tools.entries()) {
     if (seen.has(name)) {
-      const param = `tools[${index}].function.name`;
       throw invalidRequest(
-        param,
-        `Invalid value for '${param}': there is a tool '${name}' already.`,
+        `tools[${index}].function.name`,
+        `Two tools are called ${JSON.stringify(name)}.`,
       );
     }
     seen.add(name);
@@ -73,18 +68,15 @@ function toToolChoice(
   choice: ChatCompletionBody['tool_choice'],
   tools: readonly ToolDefinition[],
 ): ToolChoice {
-  if (choice === undefined || choice === null) return { type: 'auto' };
-  if (choice === 'none' || choice === 'auto') return { type: choice };
-  if (tools.length === 0) {
-    const message = "Invalid value for 'tool_choice': it demands a call, but there are no tools.";
-    throw invalidRequest('tool_choice', message);
+  if (choice == null) return { type: tools.length === 0 ? 'none' : 'auto' };
+  const isForced = typeof choice === 'object' || choice === 'required';
+  if (isForced && tools.length === 0) {
+    throw invalidRequest('tool_choice', 'A tool call is demanded, but there are no tools.');
   }
-  if (choice === 'required') return { type: choice };
+  if (typeof choice === 'string') return { type: choice };
   const { name } = choice.function;
-  if (tools.some((tool) => tool.name === name)) return { type: 'named', name };
-  const param = 'tool_choice.function.name';
-  throw invalidRequest(
-    param,
-    `Invalid value for '${param}': it is not the name of a tool in tools.`,
-  );
+  if (!tools.some((tool) => tool.name === name)) {
+    throw invalidRequest('tool_choice.function.name', `No tool is called ${JSON.stringify(name)}.`);
+  }
+  return { type: 'named', name };
 }

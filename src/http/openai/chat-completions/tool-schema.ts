@@ -45,8 +45,6 @@ const builtinTool = Type.Object(
   closed,
 );
 
-export type FunctionTool = Static<typeof functionTool>;
-
 export const toolsSchema = Type.Array(taggedUnion('type', [functionTool, builtinTool]), {
   maxItems: toolsMax,
 });

@@ -1,21 +1,19 @@
 import { Type } from 'typebox';
-import type { HttpDependencies } from '../../dependencies.ts';
+import type { Completions } from '../../../completions/index.ts';
 import { keyOf } from '../../hooks/authenticate.ts';
-import type { HttpSettings } from '../../http-settings.ts';
 import { readChatRequest } from '../../openai/chat-completions/read-request.ts';
 import { chatCompletionSchema } from '../../openai/chat-completions/request-schema.ts';
 import type { PublicRoute } from '../../routing/public-route.ts';
 
-/** Moonshot's form, but for every field of a completion: tools and formats are a part of the prompt too. */
-export function tokenizersRoute(
-  { completions }: HttpDependencies,
-  { choicesMax }: HttpSettings,
-): PublicRoute {
+const countTimeoutMs = 30_000;
+
+/** Moonshot's `estimate-token-count`; here it is the exact count, from the engine that would answer. */
+export function tokenCountRoute(completions: Completions): PublicRoute {
   return {
     method: 'POST',
-    paths: ['/v1/tokenizers/estimate-token-count', '/api/v1/tokenizers/estimate-token-count'],
-    operationId: 'estimateTokenCount',
-    summary: 'Counts the prompt tokens of a completion without generating or charging anything.',
+    paths: ['/v1/tokenizers/estimate-token-count'],
+    operationId: 'countPromptTokens',
+    summary: 'How many prompt tokens a chat completion with this body would be billed for.',
     tag: 'Chat',
     access: 'inference',
     body: chatCompletionSchema,
@@ -23,17 +21,20 @@ export function tokenizersRoute(
       'application/json': Type.Object({ data: Type.Object({ total_tokens: Type.Integer() }) }),
     },
     handle: async (request, reply) => {
-      const { model, domain } = readChatRequest(request.body, { choicesMax, isStrict: false });
-      const controller = new AbortController();
+      const { model, domain } = readChatRequest(request.body);
+      const { principal } = keyOf(request);
+      const { generation } = domain;
       const context = request.requestContext;
-      context.abortController = controller;
-      if (context.isResponseClosed) controller.abort();
-      const totalTokens = await completions.countPromptTokens(
-        { model, principal: keyOf(request).principal, generation: domain.generation },
-        controller.signal,
+      context.abortController = new AbortController();
+      if (context.isResponseClosed) context.abortController.abort();
+      const gone = context.abortController.signal;
+      const tokens = await completions.countPromptTokens(
+        { model, principal, generation },
+        AbortSignal.any([gone, AbortSignal.timeout(countTimeoutMs)]),
       );
-      const body = { data: { total_tokens: totalTokens } };
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify({ data: { total_tokens: tokens } }));
     },
   };
 }
