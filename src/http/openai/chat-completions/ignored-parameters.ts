@@ -2,7 +2,6 @@ import type { RunningCompletion } from '../../../completions/index.ts';
 import { unsupportedParameter } from './invalid-request.ts';
 import { isRefusedField } from './refuse-unsupported.ts';
 import { type ChatCompletionBody, chatCompletionSchema } from './request-schema.ts';
-import type { DomainRequest } from './to-generation-request.ts';
 
 const knownFields: ReadonlySet<string> = new Set(Object.keys(chatCompletionSchema.properties));
 const namesMax = 32;
@@ -32,8 +31,13 @@ export function refuseIgnored(names: readonly string[]): void {
   throw unsupportedParameter(headerName(param), because);
 }
 
+interface AskedFields {
+  readonly ignoredParameters: readonly string[];
+  readonly reasoningField: string | undefined;
+}
+
 /** Names of everything that is not done as asked; before the request is admitted, of what the body tells. */
-export function notDoneAsAsked(domain: DomainRequest, running?: RunningCompletion): string[] {
+export function notDoneAsAsked(domain: AskedFields, running?: RunningCompletion): string[] {
   if (running === undefined) return [...domain.ignoredParameters];
   // Engines know one switch for reasoning; the client hears the name that it used.
   const relaxed = running.relaxedParameters.map((name) =>
