@@ -100,7 +100,7 @@ describe('the official JavaScript client', () => {
     assert.deepEqual([wrongValue.code, wrongValue.param], ['invalid_value', 'temperature']);
     assert.deepEqual(statuses, [400]);
 
-    const unsupported = await errorOf(moongate.key, { n: 2 });
+    const unsupported = await errorOf(moongate.key, { n: 100 });
     assert.ok(unsupported instanceof OpenAI.BadRequestError);
     assert.deepEqual([unsupported.code, unsupported.param], ['unsupported_parameter', 'n']);
 

@@ -5,7 +5,11 @@ type Make = (random: Random) => Schema;
 
 /** Keys that need escapes, several bytes, or care in the syntax of a call. */
 const keys = ['a', 'unit', 'größe', '名前', 'x y', '"q"', '<b>', '__proto__', 'name', 'arguments'];
-const words = ['red', 'x"y', '日本', 'a\\b', '</tool_call>', '</parameter>\n', '<|"|>', '🙂', '{}'];
+const words = [
+  ...['red', 'x"y', '日本', 'a\\b', '</tool_call>', '</parameter>\n', '<|"|>', '🙂', '{}'],
+  // Strings that would be something else where arguments are written without quotes.
+  ...['7', 'null', ' x'],
+];
 const patterns = ['^[a-c]{1,4}$', '^\\d{2,4}$', '^(foo|ba[rz])?$', '^[^"\\\\]{0,5}$', '^é+x{2}$'];
 const formats = ['date', 'time', 'date-time', 'duration', 'uuid', 'email', 'hostname', 'ipv4'];
 const small: Schema = { type: 'integer', minimum: -9, maximum: 99 };
@@ -35,10 +39,11 @@ const makers: readonly Make[] = [
   (random) => ({ type: 'string', format: random.pick(formats) }),
   (random) => ({ type: 'string', format: random.pick(['ipv6', 'uri', ...formats]) }),
   (random) => ({ enum: [random.pick(words), random.pick(words), 1, -2.5, null, [1], { a: 'b' }] }),
-  (random) => ({ type: 'string', enum: words.slice(random.integer(0, 6)) }),
+  (random) => ({ type: 'string', enum: words.slice(random.integer(0, 11)) }),
   (random) => ({ const: random.pick<unknown>([...words, 7, null, [], { k: ['v'] }]) }),
   (random) => ({ type: [random.pick(['integer', 'boolean']), 'null'] }),
   (random) => ({ type: 'string', maxLength: random.integer(1, 5), nullable: true }),
+  (random) => ({ type: ['string', 'null'], maxLength: random.integer(1, 5) }),
   (random) => ({
     type: 'array',
     items: value(random),
@@ -110,4 +115,4 @@ function objectOf(random: Random, count: number, make: Make = value): Schema {
 }
 
 const value: Make = (random) => random.pick(makers)(random);
-const flat: Make = (random) => random.pick(makers.slice(0, 13))(random);
+const flat: Make = (random) => random.pick(makers.slice(0, 14))(random);
