@@ -1,5 +1,6 @@
 import { type CompletionsService, periodStartMs } from '../completions/index.ts';
 import type { Clock, Logger } from '../core/index.ts';
+import type { EngineDescription } from '../engines/index.ts';
 import type {
   HttpDependencies,
   KeyRecord as HttpKeyRecord,
@@ -134,7 +135,7 @@ function toHttpKey(record: KeyRecord, monthlyUsageNanoUsd: bigint): HttpKeyRecor
 
 function toHttpModel({ model, served }: PricedModel, startedAtMs: number): HttpPublicModel {
   const createdMs = model.releasedOn === undefined ? startedAtMs : Date.parse(model.releasedOn);
-  const { tools, images, structuredOutput, logprobs, reasoning } = model.capabilities;
+  const { tools, images, structuredOutput, reasoning } = model.capabilities;
   return {
     id: model.id,
     aliases: model.aliases,
@@ -154,16 +155,24 @@ function toHttpModel({ model, served }: PricedModel, startedAtMs: number): HttpP
       ...(structuredOutput ? ['structured_output'] : []),
       ...(reasoning ? ['reasoning'] : []),
     ],
-    supportedParameters: [
-      ...samplingParameters,
-      ...(tools ? ['tools', 'tool_choice', 'parallel_tool_calls'] : []),
-      ...(structuredOutput ? ['response_format', 'structured_outputs'] : []),
-      ...(logprobs ? ['logprobs', 'top_logprobs', 'logit_bias', 'n'] : []),
-      ...(reasoning ? ['reasoning', 'reasoning_effort'] : []),
-    ],
+    supportedParameters: supportedParameters(served.deployments[0]?.engine.describe()),
     tags: ['playground:chat'],
     price: served.price,
   };
+}
+
+/** Those of the first deployment: it answers unless it is down. */
+function supportedParameters(engine: EngineDescription | undefined): readonly string[] {
+  if (engine === undefined) return samplingParameters;
+  return [
+    ...samplingParameters,
+    ...(engine.supportsTools ? ['tools', 'tool_choice', 'parallel_tool_calls'] : []),
+    ...(engine.supportsStructuredOutput ? ['response_format', 'structured_outputs'] : []),
+    ...(engine.supportsReasoning ? ['thinking', 'reasoning_effort'] : []),
+    ...(engine.supportsLogprobs ? ['logprobs', 'top_logprobs'] : []),
+    ...(engine.supportsLogitBias ? ['logit_bias'] : []),
+    ...(engine.choicesMax > 1 ? ['n'] : []),
+  ];
 }
 
 const samplingParameters = [

@@ -19,6 +19,8 @@ export interface CompletionRequest {
   readonly inferenceId: string;
   readonly clientRequestId: string | undefined;
   readonly isStream: boolean;
+  /** True: what the engine could only approximate is refused, before anything is held. */
+  readonly refusesRelaxation?: boolean;
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
 }
 

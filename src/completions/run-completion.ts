@@ -38,6 +38,7 @@ export async function runCompletion(
     signal,
   );
   const choices = request.generation.choices ?? 1;
+  if (request.refusesRelaxation === true) refuseRelaxed(prepared);
   const { hold, completionTokens, isLowered } = await reserve(
     parts,
     request,
@@ -241,5 +242,15 @@ function afterCharge(failure: unknown): PlatformError {
     code,
     'The answer broke off; what was generated until then has been charged. Do not send the same request again automatically.',
     { cause: failure, hasCharged: true },
+  );
+}
+
+function refuseRelaxed({ relaxedParameters = [] }: Prepared): void {
+  const [param] = relaxedParameters;
+  if (param === undefined) return;
+  throw new PlatformError(
+    'request/unsupported-parameter',
+    `Unsupported parameter: '${param}': this model cannot honour it in full, and the request allows nothing less.`,
+    { param },
   );
 }

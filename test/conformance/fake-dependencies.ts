@@ -2,6 +2,7 @@ import type {
   CompletionEvent,
   CompletionRequest,
   Completions,
+  PromptRequest,
   RunningCompletion,
 } from '../../src/completions/index.ts';
 import { PlatformError, type Price, silentLogger } from '../../src/core/index.ts';
@@ -56,6 +57,15 @@ export const pageEvents: readonly (readonly CompletionEvent[])[] = [
   ],
 ];
 
+/** The answer of the page, given by each of so many choices. */
+function pageEventsOf(choices: number): readonly (readonly CompletionEvent[])[] {
+  const copies = (event: CompletionEvent) =>
+    'index' in event
+      ? Array.from({ length: choices }, (_, index): CompletionEvent => ({ ...event, index }))
+      : [event];
+  return pageEvents.map((batch) => batch.flatMap(copies));
+}
+
 export async function* replay(
   batches: readonly (readonly CompletionEvent[])[],
 ): AsyncGenerator<readonly CompletionEvent[]> {
@@ -70,29 +80,36 @@ type EventSource = (
 /** Answers every known model with the given events and remembers what it was asked. */
 export class ScriptedCompletions implements Completions {
   readonly requests: CompletionRequest[] = [];
-  events: EventSource = () => replay(pageEvents);
+  events: EventSource = ({ generation }) => replay(pageEventsOf(generation.choices ?? 1));
   refusal: PlatformError | undefined = undefined;
+  relaxedParameters: readonly string[] = [];
 
   async start(request: CompletionRequest, signal: AbortSignal): Promise<RunningCompletion> {
     this.requests.push(request);
-    if (this.refusal !== undefined) throw this.refusal;
-    if (request.model !== kimi.id && !kimi.aliases.includes(request.model)) {
-      throw new PlatformError('models/not-found', 'No such model.', { param: 'model' });
-    }
+    this.#admit(request.model);
     return {
       modelName: 'smollm2-135m-instruct',
       publicModelId: kimi.id,
       servedBy: 'embedded',
       fingerprint: 'fp_test',
       loweredParameters: [],
-      relaxedParameters: [],
+      relaxedParameters: this.relaxedParameters,
       price,
       events: this.events(request, signal),
     };
   }
 
-  async countPromptTokens(): Promise<number> {
-    return 80;
+  /** One token a message. */
+  async countPromptTokens({ model, generation }: PromptRequest): Promise<number> {
+    this.#admit(model);
+    return generation.messages.length;
+  }
+
+  #admit(model: string): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    if (model !== kimi.id && !kimi.aliases.includes(model)) {
+      throw new PlatformError('models/not-found', 'No such model.', { param: 'model' });
+    }
   }
 }
 

@@ -10,6 +10,15 @@ const result = { role: 'tool', content: 'ok', tool_call_id: call.id };
 const history = (message: object) => [user, { role: 'assistant', ...message }, user];
 const tool = { type: 'function', function: { name: 'look', strict: true, parameters: null } };
 
+const look = (fields: object) => ({ type: 'function', function: { name: 'look', ...fields } });
+const annotated = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Look',
+  type: 'object',
+  properties: { at: { type: 'string', default: 'moon', examples: ['moon'], format: 'unknown' } },
+};
+const format = (fields: object) => ({ type: 'json_schema', json_schema: { name: 'x', ...fields } });
+
 const fields = acceptedFields([
   [
     'every optional field is null',
@@ -48,6 +57,31 @@ const fields = acceptedFields([
   ['tools is empty', { tools: [], tool_choice: 'auto' }],
   ['functions is empty', { functions: [] }],
   ['tool_choice is none without tools', { tool_choice: 'none' }],
+  ['a tool without parameters', { tools: [look({})] }],
+  ['a tool with no parameters at all', { tools: [look({ parameters: {} })], tool_choice: 'auto' }],
+  ['parameters without a type', { tools: [look({ parameters: { properties: {} } })] }],
+  [
+    'parameters with null for what is empty',
+    { tools: [look({ parameters: { type: 'object', properties: null, required: null } })] },
+  ],
+  ['required names beside the parameters', { tools: [look({ required: ['at'] })] }],
+  ['annotations in a schema', { tools: [look({ parameters: annotated })] }],
+  ['128 tools', { tools: Array.from({ length: 128 }, (_, index) => look({ name: `t${index}` })) }],
+  ['a tool with a strict function', { tools: [look({ strict: true, parameters: annotated })] }],
+  ['a call is required', { tools: [tool], tool_choice: 'required', parallel_tool_calls: false }],
+  [
+    'a function is named',
+    { tools: [tool], tool_choice: { type: 'function', function: { name: 'look' } } },
+  ],
+  ['JSON is asked for', { response_format: { type: 'json_object' } }],
+  ['JSON of a schema is asked for', { response_format: format({ schema: annotated }) }],
+  ['a strict schema', { response_format: format({ schema: annotated, strict: true }) }],
+  ['a format without a schema', { response_format: format({ schema: null, strict: null }) }],
+  ['several choices', { n: 8 }],
+  ['logprobs', { logprobs: true }],
+  ['logprobs with all alternatives', { logprobs: true, top_logprobs: 20 }],
+  ['a token is biased', { logit_bias: { 50256: -100, 7: 0.5 } }],
+  ['no token is biased', { logit_bias: {} }],
   ['tools that may not be called', { tools: [tool], tool_choice: 'none' }],
   ['stop is empty', { stop: [] }],
   ['stop is a string', { stop: 'END' }],
@@ -140,6 +174,25 @@ const messages = acceptedFields([
   [
     'reasoning in the history',
     { messages: history({ content: 'Hi', reasoning_content: 'I think.' }) },
+  ],
+  [
+    'an answer that was begun',
+    { messages: [user, { role: 'assistant', content: 'The moon', partial: true }] },
+  ],
+  [
+    'the name of who begins the answer',
+    { messages: [user, { role: 'assistant', content: '', name: 'Kelsier', partial: true }] },
+  ],
+  [
+    'calls of any id with results in another order',
+    {
+      messages: [
+        user,
+        { role: 'assistant', tool_calls: [call, { ...call, id: 'x y/ü' }] },
+        { ...result, tool_call_id: 'x y/ü' },
+        result,
+      ],
+    },
   ],
   ['partial is false', { messages: [user, { role: 'assistant', content: 'x', partial: false }] }],
   [

@@ -14,12 +14,17 @@ export async function startApp(
   options: Omit<Partial<HttpAppOptions>, 'dependencies'> = {},
   dependencies: FakeDependencies = createFakeDependencies(),
 ): Promise<ListeningApp> {
-  const app = createHttpApp({ dependencies, ...options });
+  return { baseUrl: await listen(t, { dependencies, ...options }), dependencies };
+}
+
+/** The HTTP surface over any dependencies; resolves to its base URL. */
+export async function listen(t: TestContext, options: HttpAppOptions): Promise<string> {
+  const app = createHttpApp(options);
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(async () => {
     app.server.closeAllConnections();
     await app.close();
   });
   const { port } = app.server.address() as AddressInfo;
-  return { baseUrl: `http://127.0.0.1:${port}`, dependencies };
+  return `http://127.0.0.1:${port}`;
 }

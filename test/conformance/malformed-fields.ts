@@ -2,6 +2,9 @@ import { type MalformedRequest, refusedFields } from './conformance-case.ts';
 
 const nested = (depth: number): object => (depth === 0 ? {} : { properties: nested(depth - 1) });
 const tool = (fields: object) => ({ type: 'function', function: { name: 'look', ...fields } });
+const manyTokens = Array.from({ length: 1025 }, (_, token) => [token, 1]);
+const builtin = { type: 'builtin_function', function: { name: '$web_search' } };
+const named = (name: string) => ({ type: 'function', function: { name } });
 const format = (fields: object) => ({ type: 'json_schema', json_schema: { name: 'x', ...fields } });
 
 const invalidValues = refusedFields('invalid_value', [
@@ -68,6 +71,14 @@ const invalidValues = refusedFields('invalid_value', [
   ['top_logprobs is negative', { top_logprobs: -1 }],
   ['logit_bias is an array', { logit_bias: [] }],
   ['logit_bias is out of bounds', { logit_bias: { 50256: 101 } }],
+  ['logit_bias has a word for a token', { logit_bias: { moon: 1 } }],
+  ['logit_bias has a negative token', { logit_bias: { '-1': 1 } }],
+  ['logit_bias has a fractional token', { logit_bias: { '1.5': 1 } }],
+  ['logit_bias holds null', { logit_bias: { 50256: null } }],
+  ['logit_bias has too many tokens', { logit_bias: Object.fromEntries(manyTokens) }],
+  ['top_logprobs is a fraction', { logprobs: true, top_logprobs: 1.5 }],
+  ['top_logprobs is true', { logprobs: true, top_logprobs: true }],
+  ['prompt_cache_key is a number', { prompt_cache_key: 1 }],
   ['logit_bias holds a string', { logit_bias: { 50256: '1' } }],
   ['thinking is a boolean', { thinking: true }],
   ['thinking lacks a type', { thinking: {} }],
@@ -93,6 +104,10 @@ const invalidValues = refusedFields('invalid_value', [
   ['json_schema has a bad name', { response_format: format({ name: 'a b' }) }],
   ['json_schema has another key', { response_format: format({ extra: 1 }) }],
   ['json_schema.schema is a string', { response_format: format({ schema: '{}' }) }],
+  ['json_schema.schema is an array', { response_format: format({ schema: [] }) }],
+  ['json_schema.schema is true', { response_format: format({ schema: true }) }],
+  ['json_schema.name is too long', { response_format: format({ name: 'n'.repeat(65) }) }],
+  ['json_schema is null', { response_format: { type: 'json_schema', json_schema: null } }],
   ['json_schema.strict is a string', { response_format: format({ strict: 'yes' }) }],
   ['tools is an object', { tools: {} }],
   ['tools holds a string', { tools: ['look'] }],
@@ -118,42 +133,52 @@ const invalidValues = refusedFields('invalid_value', [
     'function parameters are not of an object',
     { tools: [tool({ parameters: { type: 'string' } })] },
   ],
+  ['the type of parameters is a list', { tools: [tool({ parameters: { type: ['object'] } })] }],
+  ['the properties are an array', { tools: [tool({ parameters: { properties: [] } })] }],
+  ['the properties are a string', { tools: [tool({ parameters: { properties: 'a' } })] }],
+  ['the required names are a string', { tools: [tool({ parameters: { required: 'a' } })] }],
+  ['the required names are true', { tools: [tool({ parameters: { required: true } })] }],
+  ['the required names hold a number', { tools: [tool({ parameters: { required: [1] } })] }],
   ['function required is a string', { tools: [tool({ required: 'a' })] }],
+  ['function required holds null', { tools: [tool({ required: [null] })] }],
+  ['function strict is a string', { tools: [tool({ strict: 'true' })] }],
+  ['tools holds null', { tools: [null] }],
+  ['a function name has a dot', { tools: [tool({ name: 'a.b' })] }],
+  ['a function name is not ASCII', { tools: [tool({ name: 'größe' })] }],
   ['function description is a number', { tools: [tool({ description: 1 })] }],
-  ['two tools have one name', { tools: [tool({}), tool({})] }],
-  ['tool_choice is required without tools', { tool_choice: 'required' }],
-  ['tool_choice is required with an empty list', { tools: [], tool_choice: 'required' }],
-  [
-    'tool_choice names a function without tools',
-    { tool_choice: { type: 'function', function: { name: 'look' } } },
-  ],
-  [
-    'tool_choice names a function that is not declared',
-    { tools: [tool({})], tool_choice: { type: 'function', function: { name: 'other' } } },
-  ],
-  ['a million choices are asked for', { n: 1_000_000 }],
-  ['top_logprobs are asked for without logprobs', { top_logprobs: 1 }],
-  ['top_logprobs are asked for and logprobs are off', { top_logprobs: 5, logprobs: false }],
-  ['a bias is for a word', { logit_bias: { hello: 1 } }],
-  ['a bias is for a negative id', { logit_bias: { '-1': 1 } }],
-  ['a bias is for a fraction', { logit_bias: { '1.5': 1 } }],
   ['tool_choice is an unknown word', { tool_choice: 'any' }],
   ['tool_choice is a number', { tool_choice: 1 }],
   ['tool_choice lacks its function', { tool_choice: { type: 'function' } }],
+  ['tool_choice has an unknown type', { tools: [tool({})], tool_choice: { type: 'tool' } }],
+  ['tool_choice has an empty name', { tools: [tool({})], tool_choice: named('') }],
+  ['tool_choice is an array', { tools: [tool({})], tool_choice: ['auto'] }],
   ['tool_choice lacks a name', { tool_choice: { type: 'function', function: {} } }],
 ]);
 
 const unsupportedParameters = refusedFields('unsupported_parameter', [
-  [
-    'a builtin tool is given',
-    { tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] },
-  ],
+  ['a builtin tool is given', { tools: [builtin] }],
+  ['a builtin tool stands beside a function', { tools: [tool({}), builtin] }],
+  ['a builtin tool that may not be called', { tools: [builtin], tool_choice: 'none' }],
   ['a custom tool is given', { tools: [{ type: 'custom', custom: { name: 'x' } }] }],
   ['functions are given', { functions: [{ name: 'look' }] }],
   ['function_call is given', { function_call: 'auto' }],
   ['sound is asked for', { modalities: ['text', 'audio'] }],
   ['audio is configured', { audio: { voice: 'alloy', format: 'wav' } }],
   ['web search is configured', { web_search_options: {} }],
+]);
+
+/** Each field has the right form, but it makes no sense beside the others or beyond a limit. */
+const contradictions = refusedFields('invalid_value', [
+  ['a call is required without tools', { tool_choice: 'required' }],
+  ['a call is required of no tools', { tools: [], tool_choice: 'required' }],
+  ['a function is named without tools', { tool_choice: named('look') }],
+  ['a function is named of no tools', { tools: [], tool_choice: named('look') }],
+  ['a function is named that is not declared', { tools: [tool({})], tool_choice: named('see') }],
+  ['two tools have one name', { tools: [tool({}), tool({ description: 'again' })] }],
+  ['a million choices are asked for', { n: 1_000_000 }],
+  ['top_logprobs without logprobs', { top_logprobs: 1 }],
+  ['top_logprobs with logprobs off', { logprobs: false, top_logprobs: 20 }],
+  ['top_logprobs with logprobs null', { logprobs: null, top_logprobs: 2 }],
 ]);
 
 const tooDeep = refusedFields('invalid_json', [
@@ -164,6 +189,7 @@ const tooDeep = refusedFields('invalid_json', [
 export const malformedFields: readonly MalformedRequest[] = [
   ...invalidValues,
   ...unsupportedParameters,
+  ...contradictions,
   ...tooDeep,
   ...refusedFields('model_not_found', [
     ['the model is unknown', { model: 'moonshot/kimi-k9' }],

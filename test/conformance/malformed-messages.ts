@@ -1,4 +1,4 @@
-import { type MalformedRequest, refusedMessages } from './conformance-case.ts';
+import { type MalformedRequest, refusedFields, refusedMessages } from './conformance-case.ts';
 
 const call = (fields: object = {}) => ({
   id: 'call_1',
@@ -92,6 +92,32 @@ const invalidMessages = refusedMessages('invalid_value', [
   ],
 ]);
 
+const begun = { role: 'assistant', content: '{', partial: true };
+
+const badBeginnings = [
+  ...refusedMessages('invalid_value', [
+    ['a partial message is not the last one', begun, { role: 'user', content: 'Go on.' }],
+    ['there are two partial messages', begun, begun],
+    ['a partial message is empty', { ...begun, content: '' }],
+    ['a partial message has null content', { ...begun, content: null }],
+    ['a partial message has no parts', { ...begun, content: [] }],
+    ['a partial message makes a call', { ...begun, tool_calls: [call()] }],
+  ]),
+  ...refusedFields('invalid_value', [
+    [
+      'a partial message is to be continued as JSON',
+      { messages: [begun], response_format: { type: 'json_object' } },
+    ],
+    [
+      'a partial message is to be continued in a schema',
+      {
+        messages: [begun],
+        response_format: { type: 'json_schema', json_schema: { name: 'x' } },
+      },
+    ],
+  ]),
+];
+
 const unsupportedModalities = refusedMessages('unsupported_modality', [
   [
     'an image by address',
@@ -117,5 +143,6 @@ const unsupportedModalities = refusedMessages('unsupported_modality', [
 
 export const malformedMessages: readonly MalformedRequest[] = [
   ...invalidMessages,
+  ...badBeginnings,
   ...unsupportedModalities,
 ];

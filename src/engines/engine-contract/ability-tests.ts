@@ -192,6 +192,3 @@ function isRefusal(error: unknown): true {
   assert.equal(error.param, 'n');
   return true;
 }
-
-/** For adapters that have none of these abilities. */
-export const abilityTestNames = Object.keys(abilityTests) as readonly (keyof typeof abilityTests)[];

@@ -1,22 +1,36 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Allowance } from '../engine.ts';
 import type { FinishReason, GenerationEvent } from '../generation-event.ts';
 import { StopMatcher } from '../text/stop-matcher.ts';
 import { abortedOr } from './aborted-or.ts';
-import { isTextStep, type ScriptStep, type SilentStep, type TextStep } from './script.ts';
+import { EventBatch } from './event-batch.ts';
+import {
+  isTokenStep,
+  type ScriptStep,
+  type SilentStep,
+  type TextStep,
+  type TokenStep,
+  type ToolCallStep,
+} from './script.ts';
 import { closedError, scriptedFailure } from './scripted-failure.ts';
+import { scriptedLogprob } from './scripted-logprobs.ts';
 import { tokenEnd } from './scripted-tokens.ts';
+import type { TokenBudget } from './token-budget.ts';
 
 export type Ending = FinishReason | 'aborted';
 
 interface ScriptPlay {
+  readonly choiceIndex: number;
   readonly steps: readonly ScriptStep[];
   readonly stop: readonly string[];
+  /** Alternatives of each text token; no log probabilities when undefined. */
+  readonly topLogprobs: number | undefined;
+  /** Calls that stand in the conversation already. */
+  readonly earlierCalls: number;
   /** The lower one of the client's bound and the room in the context. */
   readonly tokensMax: number;
   readonly tokensPerBatch: number;
   readonly tokenDelayMs: number;
-  readonly allowance: Allowance;
+  readonly budget: TokenBudget;
   readonly signal: AbortSignal;
   /** Aborted when the engine is closed. */
   readonly closing: AbortSignal;
@@ -25,15 +39,17 @@ interface ScriptPlay {
 /** A loop over settled promises alone would keep sockets and timers of the process waiting. */
 const batchesPerTurn = 16;
 
-/** Plays the steps of one answer, batch by batch, within its limits. */
+/** Plays the steps of one choice, batch by batch, within its limits. */
 export class ScriptPlayer {
   readonly #play: ScriptPlay;
   readonly #stopMatcher: StopMatcher;
   #stepIndex = 0;
-  /** UTF-16 units of the current text that are already played. */
+  /** UTF-16 units of the current step that are already played. */
   #offset = 0;
+  #isCallOpen = false;
+  #calls = 0;
   #batches = 0;
-  completionTokens = 0;
+  #completionTokens = 0;
   reasoningTokens = 0;
   /** Set with the last batch. */
   ending: Ending | undefined;
@@ -43,14 +59,19 @@ export class ScriptPlayer {
     this.#stopMatcher = new StopMatcher(play.stop);
   }
 
+  get choiceIndex(): number {
+    return this.#play.choiceIndex;
+  }
+
   /** May be empty when it only brings the ending. */
   async nextBatch(): Promise<GenerationEvent[]> {
     await this.#pace();
-    const events: GenerationEvent[] = [];
+    const batch = new EventBatch(this.choiceIndex);
     this.ending = await this.#overcomeObstacles();
-    if (this.ending === undefined) this.#takeTokens(events);
-    else if (this.ending !== 'aborted') pushText(events, 'text', this.#stopMatcher.flush());
-    return events;
+    if (this.ending === undefined) this.#takeTokens(batch);
+    else if (this.ending !== 'aborted') batch.text('text', this.#stopMatcher.flush());
+    if (this.ending === 'stop' && this.#calls > 0) this.ending = 'tool-calls';
+    return batch.events;
   }
 
   async #pace(): Promise<void> {
@@ -62,15 +83,16 @@ export class ScriptPlayer {
 
   /** Waits, fails or ends, until the next thing to do is a token that may be generated. */
   async #overcomeObstacles(): Promise<Ending | undefined> {
+    const { budget, closing, signal, tokensMax } = this.#play;
     for (;;) {
-      if (this.#play.closing.aborted) throw closedError();
-      if (this.#play.signal.aborted) return 'aborted';
+      if (closing.aborted) throw closedError();
+      if (signal.aborted) return 'aborted';
       const step = this.#currentStep();
       if (step === undefined) return 'stop';
-      if (!isTextStep(step)) await this.#passSilentStep(step);
-      else if (this.completionTokens >= this.#play.tokensMax) return 'length';
-      else if (this.completionTokens < this.#play.allowance.completionTokens()) return undefined;
-      else if ((await this.#extendAllowance()) === 'refused') return 'length';
+      if (!isTokenStep(step)) await this.#passSilentStep(step);
+      else if (this.#completionTokens >= tokensMax) return 'length';
+      else if (budget.left() > 0) return undefined;
+      else if ((await this.#extendBudget()) === 'refused') return 'length';
     }
   }
 
@@ -81,60 +103,76 @@ export class ScriptPlayer {
     this.#stepIndex += 1;
   }
 
-  async #extendAllowance(): Promise<'refused' | 'answered'> {
-    const total = await this.#abortedOr(this.#play.allowance.extend());
-    return total === 'aborted' || total > this.completionTokens ? 'answered' : 'refused';
+  async #extendBudget(): Promise<'refused' | 'answered'> {
+    const { budget } = this.#play;
+    const answer = await this.#abortedOr(budget.extend());
+    return answer === 'aborted' || budget.left() > 0 ? 'answered' : 'refused';
   }
 
-  #takeTokens(events: GenerationEvent[]): void {
-    const { tokensMax, tokensPerBatch, allowance } = this.#play;
-    const lastToken = Math.min(
-      this.completionTokens + tokensPerBatch,
-      tokensMax,
-      allowance.completionTokens(),
-    );
-    while (this.completionTokens < lastToken && this.ending === undefined) {
+  #takeTokens(batch: EventBatch): void {
+    const { budget, tokensMax, tokensPerBatch } = this.#play;
+    let tokens = Math.min(tokensPerBatch, tokensMax - this.#completionTokens, budget.left());
+    for (; tokens > 0 && this.ending === undefined; tokens -= 1) {
       const step = this.#currentStep();
-      if (step === undefined || !isTextStep(step)) break;
-      this.#takeToken(step, events);
+      if (step === undefined || !isTokenStep(step)) break;
+      this.#completionTokens += 1;
+      budget.used += 1;
+      if (step.type === 'tool-call') this.#takeCallToken(step, batch);
+      else this.#takeTextToken(step, batch);
     }
-    events.push({ type: 'progress', completionTokens: this.completionTokens });
+    batch.progress(budget.used);
   }
 
-  #takeToken(step: TextStep, events: GenerationEvent[]): void {
-    const end = tokenEnd(step.text, this.#offset);
-    const piece = step.text.slice(this.#offset, end);
-    this.#offset = end;
-    this.completionTokens += 1;
+  #takeTextToken(step: TextStep, batch: EventBatch): void {
+    const piece = this.#nextPiece(step.text);
     if (step.type === 'reasoning') {
       this.reasoningTokens += 1;
-      pushText(events, 'reasoning', piece);
+      batch.text('reasoning', piece);
       return;
     }
     const visible = this.#stopMatcher.push(piece);
-    pushText(events, 'text', visible.text);
+    batch.text('text', visible.text);
     if (visible.isStopped) this.ending = 'stop';
+    const { topLogprobs } = this.#play;
+    if (topLogprobs !== undefined) batch.logprobs([scriptedLogprob(piece, topLogprobs)]);
   }
 
-  /** Skips texts that are used up. */
+  #takeCallToken(step: ToolCallStep, batch: EventBatch): void {
+    if (this.#isCallOpen) {
+      batch.callArguments(this.#calls - 1, this.#nextPiece(step.arguments));
+      return;
+    }
+    // Nothing of the text before a call can become a stop sequence any more.
+    batch.text('text', this.#stopMatcher.flush());
+    const number = this.#play.earlierCalls + this.#calls;
+    batch.callStart(this.#calls, step.id ?? `functions.${step.name}:${number}`, step.name);
+    this.#isCallOpen = true;
+    this.#calls += 1;
+  }
+
+  #nextPiece(text: string): string {
+    const start = this.#offset;
+    this.#offset = tokenEnd(text, start);
+    return text.slice(start, this.#offset);
+  }
+
+  /** Skips steps that are used up. */
   #currentStep(): ScriptStep | undefined {
     for (;;) {
       const step = this.#play.steps[this.#stepIndex];
-      if (step === undefined || !isTextStep(step) || this.#offset < step.text.length) return step;
+      if (step === undefined || !isTokenStep(step) || !this.#isUsedUp(step)) return step;
       this.#stepIndex += 1;
       this.#offset = 0;
+      this.#isCallOpen = false;
     }
+  }
+
+  #isUsedUp(step: TokenStep): boolean {
+    if (step.type !== 'tool-call') return this.#offset >= step.text.length;
+    return this.#isCallOpen && this.#offset >= step.arguments.length;
   }
 
   #abortedOr<T>(promise: Promise<T>): Promise<T | 'aborted'> {
     return abortedOr(promise, [this.#play.signal, this.#play.closing]);
   }
-}
-
-/** Neighbours of one kind become one event, so that a batch of many tokens stays small. */
-function pushText(events: GenerationEvent[], type: TextStep['type'], text: string): void {
-  if (text === '') return;
-  const last = events.at(-1);
-  if (last?.type === type) events[events.length - 1] = { ...last, text: last.text + text };
-  else events.push({ type, index: 0, text });
 }

@@ -1,14 +1,26 @@
 import type { GenerationRequest } from '../generation-request.ts';
-import { randomWords } from './random-words.ts';
 
+/** Costs one token for each 4 UTF-16 units begun. */
 export interface TextStep {
   readonly type: 'text' | 'reasoning';
   readonly text: string;
 }
 
+/** Costs one token for its name, and its arguments cost what text costs. */
+export interface ToolCallStep {
+  readonly type: 'tool-call';
+  readonly name: string;
+  /** JSON text; sent as it is, however broken. */
+  readonly arguments: string;
+  /** `functions.<name>:<number of the call in the conversation>` when absent. */
+  readonly id?: string;
+}
+
+export type TokenStep = TextStep | ToolCallStep;
+
 /** What the scripted engine does instead of generating a token. */
 export type SilentStep =
-  /** Waits until the promise settles or the request is aborted. */
+  /** Waits until the promise settles or the request is aborted; the other choices wait too. */
   | { readonly type: 'pause'; readonly until: Promise<unknown> }
   /** Never goes on: only an abort or close() ends it. */
   | { readonly type: 'hang' }
@@ -17,23 +29,18 @@ export type SilentStep =
   /** Only as the first step: throws `engine/unavailable` before `started`. */
   | { readonly type: 'fail-to-start' };
 
-export type ScriptStep = TextStep | SilentStep;
+export type ScriptStep = TokenStep | SilentStep;
 
-/** Chooses the answer to a request. The same request should get the same steps. */
-export type Script = (request: GenerationRequest) => string | readonly ScriptStep[];
-
-const answerCharacters = 400;
-
-/** Words drawn from the seed and the last message; greedy requests ignore the seed. */
-export const wordsFromSeed: Script = (request) => {
-  const seed = request.sampling.temperature === 0 ? 0 : (request.sampling.seed ?? 0);
-  return randomWords(`${seed} ${request.messages.at(-1)?.content ?? ''}`, answerCharacters);
-};
+/** Plays one choice of the answer to a request. The same request should get the same steps. */
+export type Script = (
+  request: GenerationRequest,
+  choiceIndex: number,
+) => string | readonly ScriptStep[];
 
 export function scriptSteps(answer: string | readonly ScriptStep[]): readonly ScriptStep[] {
   return typeof answer === 'string' ? [{ type: 'text', text: answer }] : answer;
 }
 
-export function isTextStep(step: ScriptStep): step is TextStep {
-  return step.type === 'text' || step.type === 'reasoning';
+export function isTokenStep(step: ScriptStep): step is TokenStep {
+  return step.type === 'text' || step.type === 'reasoning' || step.type === 'tool-call';
 }

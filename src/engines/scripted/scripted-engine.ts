@@ -3,18 +3,35 @@ import type { Engine, EngineDescription, GenerateOptions, Prepared } from '../en
 import type { GenerationEvent } from '../generation-event.ts';
 import type { GenerationRequest } from '../generation-request.ts';
 import { refuseBeyondDescription } from '../refuse-beyond-description.ts';
-import { type Script, scriptSteps, wordsFromSeed } from './script.ts';
-import { type Ending, ScriptPlayer } from './script-player.ts';
+import { madeUpAnswer } from './made-up-answer.ts';
+import { type Script, scriptSteps } from './script.ts';
+import { ScriptPlayer } from './script-player.ts';
 import { closedError, scriptedFailure } from './scripted-failure.ts';
 import { ScriptedPromptCache } from './scripted-prompt-cache.ts';
 import { countPromptTokens, renderPrompt, type ScriptedPrompt } from './scripted-tokens.ts';
+import { TokenBudget } from './token-budget.ts';
+
+/** What this engine can do unless its options say otherwise: everything but images. */
+type Abilities = Pick<
+  EngineDescription,
+  | 'supportsTools'
+  | 'supportsLogprobs'
+  | 'supportsStructuredOutput'
+  | 'supportsReasoning'
+  | 'supportsLogitBias'
+  | 'supportsContinuation'
+  | 'choicesMax'
+>;
+
+const defaultSequences = 8;
 
 export interface ScriptedEngineOptions {
   readonly modelName?: string;
   readonly contextTokens?: number;
   readonly sequences?: number;
   readonly fingerprint?: string;
-  /** The answers; words drawn from the seed and the last message when absent. */
+  readonly abilities?: Partial<Abilities>;
+  /** The answers; made up from the request when absent. */
   readonly script?: Script;
   /** Tokens in one batch of events, 1 when absent. */
   readonly tokensPerBatch?: number;
@@ -46,7 +63,7 @@ class EngineOfScripts implements ScriptedEngine {
   constructor(options: ScriptedEngineOptions) {
     this.#options = options;
     this.#description = describe(options);
-    this.#script = options.script ?? wordsFromSeed;
+    this.#script = options.script ?? madeUpAnswer;
   }
 
   describe(): EngineDescription {
@@ -61,7 +78,7 @@ class EngineOfScripts implements ScriptedEngine {
     this.#assertOpen();
     const relaxedParameters = refuseBeyondDescription(request, this.#description);
     const { contextTokens } = this.#description;
-    const prompt = renderPrompt(request.messages);
+    const prompt = renderPrompt(request);
     const promptTokens = countPromptTokens(prompt);
     const completionTokensRoom = contextTokens - promptTokens;
     if (completionTokensRoom < 1) throw contextLengthExceeded(contextTokens, promptTokens);
@@ -80,28 +97,15 @@ class EngineOfScripts implements ScriptedEngine {
     options: GenerateOptions,
   ): AsyncGenerator<readonly GenerationEvent[]> {
     this.#assertOpen();
-    invariant(this.#active < this.#description.sequences, 'more generations than sequences');
-    this.#active += 1;
+    const { choices = 1 } = prepared.request;
+    const { sequences } = this.#description;
+    invariant(this.#active + choices <= sequences, 'more choices than free sequences');
+    this.#active += choices;
     try {
-      if (options.signal.aborted) {
-        yield [nothingHappened];
-        return;
-      }
-      const { promptTokens } = prepared;
-      const player = this.#createPlayer(prepared, options);
-      const cachedTokens = this.#enterPrompt(prepared);
-      yield [{ type: 'started', promptTokens, cachedTokens }];
-      while (player.ending === undefined) {
-        const events = await player.nextBatch();
-        if (player.ending !== undefined) {
-          const { completionTokens, reasoningTokens } = player;
-          const usage = { promptTokens, cachedTokens, completionTokens, reasoningTokens };
-          events.push(...endOfChoice(player.ending), { type: 'finished', usage });
-        }
-        yield events;
-      }
+      if (options.signal.aborted) yield [nothingHappened];
+      else yield* this.#playAll(prepared, options);
     } finally {
-      this.#active -= 1;
+      this.#active -= choices;
     }
   }
 
@@ -113,22 +117,55 @@ class EngineOfScripts implements ScriptedEngine {
     if (this.#closing.signal.aborted) throw closedError();
   }
 
-  #createPlayer(prepared: Prepared, { allowance, signal }: GenerateOptions): ScriptPlayer {
-    const { request, completionTokensRoom } = prepared;
-    const steps = scriptSteps(this.#script(request));
-    if (steps[0]?.type === 'fail-to-start') throw scriptedFailure();
-    return new ScriptPlayer({
-      steps,
-      stop: request.stop,
-      tokensMax: Math.min(
-        request.completionTokensMax ?? completionTokensRoom,
-        completionTokensRoom,
-      ),
-      tokensPerBatch: this.#options.tokensPerBatch ?? 1,
-      tokenDelayMs: this.#options.tokenDelayMs ?? 0,
-      allowance,
-      signal,
-      closing: this.#closing.signal,
+  /** One batch of each choice in turn, so that choices interleave in a way that never changes. */
+  async *#playAll(
+    prepared: Prepared,
+    options: GenerateOptions,
+  ): AsyncGenerator<readonly GenerationEvent[]> {
+    const { promptTokens } = prepared;
+    const budget = new TokenBudget(options.allowance);
+    const players = this.#createPlayers(prepared, options, budget);
+    const cachedTokens = this.#enterPrompt(prepared);
+    yield [{ type: 'started', promptTokens, cachedTokens }];
+    for (let playing = players; playing.length > 0; playing = playing.filter(isPlaying)) {
+      for (const player of playing) {
+        const events = await player.nextBatch();
+        events.push(...endOfChoice(player));
+        if (!players.some(isPlaying)) {
+          const reasoningTokens = players.reduce((sum, each) => sum + each.reasoningTokens, 0);
+          const usage = { promptTokens, cachedTokens, completionTokens: budget.used };
+          events.push({ type: 'finished', usage: { ...usage, reasoningTokens } });
+        }
+        yield events;
+      }
+    }
+  }
+
+  #createPlayers(
+    { request, completionTokensRoom }: Prepared,
+    { signal }: GenerateOptions,
+    budget: TokenBudget,
+  ): readonly ScriptPlayer[] {
+    const room = completionTokensRoom;
+    const earlierCalls = request.messages.flatMap((message) =>
+      message.role === 'assistant' ? message.toolCalls : [],
+    ).length;
+    return Array.from({ length: request.choices ?? 1 }, (_, choiceIndex) => {
+      const steps = scriptSteps(this.#script(request, choiceIndex));
+      if (steps[0]?.type === 'fail-to-start') throw scriptedFailure();
+      return new ScriptPlayer({
+        choiceIndex,
+        steps,
+        stop: request.stop,
+        topLogprobs: request.logprobs?.top,
+        earlierCalls,
+        tokensMax: Math.min(request.completionTokensMax ?? room, room),
+        tokensPerBatch: this.#options.tokensPerBatch ?? 1,
+        tokenDelayMs: this.#options.tokenDelayMs ?? 0,
+        budget,
+        signal,
+        closing: this.#closing.signal,
+      });
     });
   }
 
@@ -141,20 +178,22 @@ class EngineOfScripts implements ScriptedEngine {
 }
 
 function describe(options: ScriptedEngineOptions): EngineDescription {
+  const sequences = options.sequences ?? defaultSequences;
   return {
     modelName: options.modelName ?? 'scripted',
     contextTokens: options.contextTokens ?? 8192,
-    sequences: options.sequences ?? 8,
-    supportsTools: false,
+    sequences,
+    supportsTools: true,
     supportsImages: false,
-    supportsLogprobs: false,
-    supportsStructuredOutput: false,
-    supportsReasoning: false,
-    supportsLogitBias: false,
-    supportsContinuation: false,
-    choicesMax: 1,
+    supportsLogprobs: true,
+    supportsStructuredOutput: true,
+    supportsReasoning: true,
+    supportsLogitBias: true,
+    supportsContinuation: true,
+    choicesMax: sequences,
     hasExactCachedTokens: true,
     fingerprint: options.fingerprint ?? 'fp_scripted',
+    ...options.abilities,
   };
 }
 
@@ -164,9 +203,14 @@ const nothingHappened: GenerationEvent = {
   usage: { promptTokens: 0, cachedTokens: 0, completionTokens: 0, reasoningTokens: 0 },
 };
 
-function endOfChoice(ending: Ending): readonly GenerationEvent[] {
-  if (ending === 'aborted') return [];
-  return [{ type: 'choice-finished', index: 0, reason: { unified: ending, raw: ending } }];
+function isPlaying(player: ScriptPlayer): boolean {
+  return player.ending === undefined;
+}
+
+function endOfChoice({ choiceIndex, ending }: ScriptPlayer): readonly GenerationEvent[] {
+  if (ending === undefined || ending === 'aborted') return [];
+  const reason = { unified: ending, raw: ending };
+  return [{ type: 'choice-finished', index: choiceIndex, reason }];
 }
 
 function contextLengthExceeded(contextTokens: number, promptTokens: number): PlatformError {

@@ -105,14 +105,30 @@ test('the balance is in whole credits, never rounded up, and in USD', async (t) 
   assert.deepEqual(billing, { current_balance: 5.00000025, currency: 'USD' });
 });
 
-test('the tokens of a prompt are counted for API keys, in the form of Moonshot, and cost nothing', async (t) => {
+test('a prompt is counted from the body of a completion, and malformed ones are 400', async (t) => {
   const app = await startApp(t);
-  const response = await fetch(`${app.baseUrl}/v1/tokenizers/estimate-token-count`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${inferenceKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'kimi-k2.5', messages: [{ role: 'user', content: 'Hi' }] }),
-  });
-  assert.equal(response.status, 200);
-  assert.deepEqual(await response.json(), { data: { total_tokens: 80 } });
+  const path = '/v1/tokenizers/estimate-token-count';
+  const body = {
+    model: 'kimi-k2.5',
+    messages: [
+      { role: 'system', content: 'Be short.' },
+      { role: 'user', content: 'Hi' },
+    ],
+    tools: [{ type: 'function', function: { name: 'look' } }],
+  };
+  const { status, json } = await call(app, 'POST', path, { key: inferenceKey, body });
+  assert.deepEqual([status, json], [200, { data: { total_tokens: 2 } }]);
   assert.deepEqual(app.dependencies.completions.requests, []);
+  const wrong = [
+    [{ ...body, messages: [] }, 400, 'invalid_value'],
+    [{ ...body, tool_choice: { type: 'function', function: { name: 'x' } } }, 400, 'invalid_value'],
+    [{ ...body, functions: [{}] }, 400, 'unsupported_parameter'],
+    [{ ...body, model: 'nope' }, 404, 'model_not_found'],
+  ] as const;
+  for (const [other, expected, code] of wrong) {
+    const refused = await call(app, 'POST', path, { key: inferenceKey, body: other });
+    assert.deepEqual([refused.status, refused.error?.code], [expected, code]);
+  }
+  const asManager = await call(app, 'POST', path, { body });
+  assert.equal(asManager.error?.code, 'permission_denied');
 });

@@ -1,22 +1,21 @@
 import type { CompletionEvent } from '../../../completions/index.ts';
-import type { TokenLogprob } from '../../../engines/index.ts';
+import { invariant } from '../../../core/index.ts';
 import type { AnswerHead } from './answer-head.ts';
+import { ChoiceFrames } from './choice-frames.ts';
 import { type WireFinishReason, wireFinishReason } from './finish-reason.ts';
-import { logprobBody } from './logprob-body.ts';
 import { metaBody, usageBody } from './usage-body.ts';
 
 export const doneFrame = 'data: [DONE]\n\n';
-
-interface FinishedChoice {
-  readonly index: number;
-  readonly reason: WireFinishReason;
-}
 
 type EventOf<Type extends CompletionEvent['type']> = Extract<
   CompletionEvent,
   { readonly type: Type }
 >;
-type SettledEvent = EventOf<'settled'>;
+
+interface FinishedChoice {
+  readonly choice: ChoiceFrames;
+  readonly reason: WireFinishReason;
+}
 
 /**
  * Turns events into frames. Everything that is the same in each chunk of one stream is made once; a
@@ -26,12 +25,10 @@ export class ChunkRenderer {
   readonly #head: string;
   readonly #tail: string;
   readonly #includeUsage: boolean;
-  readonly #started = new Set<number>();
-  readonly #finished: FinishedChoice[] = [];
-  /** Log probabilities that wait for the next chunk of their choice. */
-  readonly #logprobs = new Map<number, TokenLogprob[]>();
+  readonly #choices: readonly ChoiceFrames[];
+  #last: FinishedChoice | undefined;
 
-  constructor(head: AnswerHead, includeUsage: boolean) {
+  constructor(head: AnswerHead, choiceCount: number, includeUsage: boolean) {
     const envelope = JSON.stringify({
       id: head.id,
       object: 'chat.completion.chunk',
@@ -43,10 +40,11 @@ export class ChunkRenderer {
     this.#head = `data: ${envelope.slice(0, -1)},"choices":[`;
     this.#tail = includeUsage ? '],"usage":null}\n\n' : ']}\n\n';
     this.#includeUsage = includeUsage;
+    this.#choices = Array.from({ length: choiceCount }, (_, index) => new ChoiceFrames(index));
   }
 
   get hasFinished(): boolean {
-    return this.#finished.length > 0;
+    return this.#choices.every(({ isFinished }) => isFinished);
   }
 
   text(index: number, text: string): string {
@@ -57,8 +55,9 @@ export class ChunkRenderer {
     return this.#delta(index, `{"reasoning_content":${JSON.stringify(text)}}`);
   }
 
-  /** A call's id, type and name stand only in the first chunk of its index. */
+  /** Clients take id, type and name from the first chunk of a call and add up the arguments of all. */
   toolCallStart({ index, callIndex, id, name }: EventOf<'tool-call-start'>): string {
+    this.#choice(index).hasCalls = true;
     const call = { index: callIndex, id, type: 'function', function: { name, arguments: '' } };
     return this.#delta(index, `{"tool_calls":[${JSON.stringify(call)}]}`);
   }
@@ -68,52 +67,58 @@ export class ChunkRenderer {
     return this.#delta(index, `{"tool_calls":[${call}]}`);
   }
 
+  /** They leave with the next chunk of their choice, or in one of their own before its end. */
   logprobs({ index, tokens }: EventOf<'logprobs'>): void {
-    const waiting = this.#logprobs.get(index);
-    if (waiting === undefined) this.#logprobs.set(index, [...tokens]);
-    else waiting.push(...tokens);
+    this.#choice(index).addLogprobs(tokens);
   }
 
-  /** Its chunk waits for the settlement, because it carries the usage. */
-  choiceFinished(event: EventOf<'choice-finished'>): void {
-    this.#finished.push({ index: event.index, reason: wireFinishReason(event.reason) });
+  /** The chunk of the last choice waits for the settlement, because it carries the usage. */
+  choiceFinished({ index, reason }: EventOf<'choice-finished'>): string {
+    const choice = this.#choice(index);
+    choice.isFinished = true;
+    const finished = { choice, reason: wireFinishReason(reason, choice.hasCalls) };
+    if (!this.hasFinished) return this.#finish(finished, '') + this.#tail;
+    this.#last = finished;
+    return '';
   }
 
-  settled({ usage, credits }: SettledEvent): string {
+  settled({ usage, credits }: EventOf<'settled'>): string {
     const usageJson = JSON.stringify(usageBody(usage));
     const bill = `"usage":${usageJson},"meta":${JSON.stringify(metaBody(credits))}}\n\n`;
-    const last = this.#finished.length - 1;
-    const frames = this.#finished.map(({ index, reason }, position) => {
-      const rest = this.#logprobs.has(index) ? this.#delta(index, '{"content":""}') : '';
-      // Clients that add up usage must find it once, so only the last choice of several has it.
-      const choiceUsage = position === last ? `,"usage":${usageJson}` : '';
-      const choice = `{"index":${index},"delta":{},"logprobs":null,"finish_reason":"${reason}"${choiceUsage}}`;
-      const isBilled = position === last && !this.#includeUsage;
-      return `${rest}${this.#role(index)}${this.#head}${choice}${isBilled ? `],${bill}` : this.#tail}`;
-    });
-    return frames.join('') + (this.#includeUsage ? `${this.#head}],${bill}` : '');
+    // Clients that add up usage must find it once, so only the last choice of several has it.
+    const last = this.#last && this.#finish(this.#last, `,"usage":${usageJson}`);
+    if (!this.#includeUsage) return last === undefined ? '' : `${last}],${bill}`;
+    return `${last === undefined ? '' : last + this.#tail}${this.#head}],${bill}`;
+  }
+
+  #finish({ choice, reason }: FinishedChoice, usage: string): string {
+    const { index } = choice;
+    const rest = choice.hasLogprobs ? this.#delta(index, '{"content":""}') : '';
+    const body = `{"index":${index},"delta":{},"logprobs":null,"finish_reason":"${reason}"${usage}}`;
+    return rest + this.#role(choice) + this.#head + body;
   }
 
   #delta(index: number, delta: string): string {
-    // First, because the chunk with the role must not take them away from the text.
-    const role = this.#role(index);
-    const logprobs = this.#takeLogprobs(index);
-    const choice = `{"index":${index},"delta":${delta},"logprobs":${logprobs},"finish_reason":null}`;
-    return role + this.#head + choice + this.#tail;
+    const choice = this.#choice(index);
+    const role = this.#role(choice);
+    return role + this.#chunk(index, delta, choice.takeLogprobs());
   }
 
-  #takeLogprobs(index: number): string {
-    const tokens = this.#logprobs.get(index);
-    if (tokens === undefined) return 'null';
-    this.#logprobs.delete(index);
-    return `{"content":${JSON.stringify(tokens.map(logprobBody))},"refusal":[]}`;
+  #chunk(index: number, delta: string, logprobs: string): string {
+    const body = `{"index":${index},"delta":${delta},"logprobs":${logprobs},"finish_reason":null}`;
+    return this.#head + body + this.#tail;
   }
 
   // The first chunk of a choice says who speaks; no other chunk repeats it.
-  #role(index: number): string {
-    if (this.#started.has(index)) return '';
-    this.#started.add(index);
-    const delta = '{"role":"assistant","content":""}';
-    return `${this.#head}{"index":${index},"delta":${delta},"logprobs":null,"finish_reason":null}${this.#tail}`;
+  #role(choice: ChoiceFrames): string {
+    if (choice.isStarted) return '';
+    choice.isStarted = true;
+    return this.#chunk(choice.index, '{"role":"assistant","content":""}', 'null');
+  }
+
+  #choice(index: number): ChoiceFrames {
+    const choice = this.#choices[index];
+    invariant(choice !== undefined, 'an event of a choice that nobody asked for');
+    return choice;
   }
 }

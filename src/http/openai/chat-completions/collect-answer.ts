@@ -1,5 +1,5 @@
 import type { RunningCompletion } from '../../../completions/index.ts';
-import { PlatformError, type TokenUsage } from '../../../core/index.ts';
+import { invariant, PlatformError, type TokenUsage } from '../../../core/index.ts';
 import type { RequestContext } from '../../hooks/request-context.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { CollectedChoice } from './collected-choice.ts';
@@ -14,9 +14,10 @@ export interface CollectedAnswer {
 /** Reads a completion to its settled end. Throws what the completion throws, marked as charged after any text. */
 export async function collectAnswer(
   running: RunningCompletion,
+  choiceCount: number,
   context: RequestContext,
 ): Promise<CollectedAnswer> {
-  const choices: CollectedChoice[] = [];
+  const choices = Array.from({ length: choiceCount }, (_, index) => new CollectedChoice(index));
   let answer: CollectedAnswer | undefined;
   // Read to the very end: leaving early would abort a completion that is already done.
   for await (const batch of running.events) {
@@ -27,22 +28,28 @@ export async function collectAnswer(
         answer = { choices, usage: event.usage, credits: event.credits };
       } else {
         context.isCharged = true;
-        choiceAt(choices, event.index).take(event);
+        const choice = choices[event.index];
+        invariant(choice !== undefined, 'an event of a choice that nobody asked for');
+        choice.take(event);
       }
     }
   }
-  if (answer === undefined) throw endedEarly();
+  if (answer === undefined || !choices.every(({ isFinished }) => isFinished)) throw endedEarly();
   return answer;
 }
 
 /** JSON text of the whole answer. */
-export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
+export function answerText(
+  head: AnswerHead,
+  answer: CollectedAnswer,
+  hasLogprobs: boolean,
+): string {
   return JSON.stringify({
     id: head.id,
     object: 'chat.completion',
     created: head.createdSeconds,
     model: head.modelName,
-    choices: answer.choices.map((choice) => choice.toBody()),
+    choices: answer.choices.map((choice) => choice.toBody(hasLogprobs)),
     usage: usageBody(answer.usage),
     meta: metaBody(answer.credits),
     service_tier: 'default',
@@ -53,19 +60,4 @@ export function answerText(head: AnswerHead, answer: CollectedAnswer): string {
 /** An answer without its end, e.g. because the server stopped it; what was produced is charged. */
 export function endedEarly(): PlatformError {
   return new PlatformError('engine/unavailable', 'The answer was interrupted before its end.');
-}
-
-export function isComplete(answer: CollectedAnswer): boolean {
-  return (
-    answer.choices.length > 0 &&
-    answer.choices.every(({ finishReason }) => finishReason !== undefined)
-  );
-}
-
-function choiceAt(choices: CollectedChoice[], index: number): CollectedChoice {
-  const known = choices[index];
-  if (known !== undefined) return known;
-  const choice = new CollectedChoice(index);
-  choices[index] = choice;
-  return choice;
 }

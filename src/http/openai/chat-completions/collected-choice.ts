@@ -1,7 +1,7 @@
 import type { CompletionDelta } from '../../../completions/index.ts';
-import type { TokenLogprob } from '../../../engines/index.ts';
-import { type WireFinishReason, wireFinishReason } from './finish-reason.ts';
-import { logprobBody } from './logprob-body.ts';
+import type { FinishReason, TokenLogprob } from '../../../engines/index.ts';
+import { wireFinishReason } from './finish-reason.ts';
+import { logprobsBody } from './logprob-body.ts';
 
 interface CollectedCall {
   readonly id: string;
@@ -11,15 +11,19 @@ interface CollectedCall {
 
 /** One choice of a non-streamed answer, put together from its events. */
 export class CollectedChoice {
-  readonly index: number;
+  readonly #index: number;
   readonly #calls: CollectedCall[] = [];
   readonly #logprobs: TokenLogprob[] = [];
   #content = '';
   #reasoning = '';
-  finishReason: WireFinishReason | undefined;
+  #finishReason: FinishReason | undefined;
 
   constructor(index: number) {
-    this.index = index;
+    this.#index = index;
+  }
+
+  get isFinished(): boolean {
+    return this.#finishReason !== undefined;
   }
 
   take(event: CompletionDelta): void {
@@ -42,19 +46,19 @@ export class CollectedChoice {
         this.#logprobs.push(...event.tokens);
         return;
       case 'choice-finished':
-        this.finishReason = wireFinishReason(event.reason);
+        this.#finishReason = event.reason;
     }
   }
 
   /** The page's type of `content` is not nullable, so beside calls it is an empty string. */
-  toBody(): object {
+  toBody(hasLogprobs: boolean): object {
     const calls = this.#calls.map(({ id, name, arguments: text }) => ({
       id,
       type: 'function',
       function: { name, arguments: text },
     }));
     return {
-      index: this.index,
+      index: this.#index,
       message: {
         role: 'assistant',
         content: this.#content,
@@ -62,11 +66,8 @@ export class CollectedChoice {
         ...(this.#reasoning === '' ? {} : { reasoning_content: this.#reasoning }),
         ...(calls.length === 0 ? {} : { tool_calls: calls }),
       },
-      logprobs:
-        this.#logprobs.length === 0
-          ? null
-          : { content: this.#logprobs.map(logprobBody), refusal: [] },
-      finish_reason: this.finishReason,
+      logprobs: hasLogprobs ? logprobsBody(this.#logprobs) : null,
+      finish_reason: wireFinishReason(this.#finishReason ?? 'length', calls.length > 0),
     };
   }
 }

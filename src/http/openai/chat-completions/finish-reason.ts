@@ -9,6 +9,9 @@ const wireNames: Readonly<Record<FinishReason, WireFinishReason>> = {
   'content-filter': 'content_filter',
 };
 
-export function wireFinishReason(reason: FinishReason): WireFinishReason {
+/** Agents loop on `tool_calls`: whatever an engine calls its end, that word comes exactly with calls. */
+export function wireFinishReason(reason: FinishReason, hasCalls: boolean): WireFinishReason {
+  if (reason === 'stop' && hasCalls) return 'tool_calls';
+  if (reason === 'tool-calls' && !hasCalls) return 'stop';
   return wireNames[reason];
 }

@@ -1,4 +1,5 @@
 import { PlatformError } from '../../../core/index.ts';
+import { unsupportedParameter } from './invalid-request.ts';
 import type { MessageBody } from './message-schema.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
 
@@ -8,7 +9,7 @@ const refusedFields = ['functions', 'function_call', 'audio', 'web_search_option
 /** Throws for what no engine here can do; the rest is for the engine that will answer to refuse. */
 export function refuseUnsupported(body: ChatCompletionBody): void {
   if (body.modalities?.includes('audio') === true) {
-    throw unsupported('modalities', 'this model answers in text only');
+    throw unsupportedParameter('modalities', 'this model answers in text only');
   }
   body.messages.forEach(refuseUnsupportedMessage);
 }
@@ -19,7 +20,8 @@ export function refuseForeignFields(body: object): void {
     if (!Object.hasOwn(body, field)) continue;
     const value = (body as Readonly<Record<string, unknown>>)[field];
     const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
-    if (!isEmpty) throw unsupported(field, 'this server does not know it; use tools instead');
+    if (!isEmpty)
+      throw unsupportedParameter(field, 'this server does not know it; use tools instead');
   }
 }
 
@@ -36,9 +38,4 @@ function refuseUnsupportedMessage(message: MessageBody, index: number): void {
     'This model reads text only: it cannot see images.',
     { param: `messages[${index}].content[${part}].type` },
   );
-}
-
-function unsupported(param: string, because: string): PlatformError {
-  const message = `Unsupported parameter: '${param}': ${because}.`;
-  return new PlatformError('request/unsupported-parameter', message, { param });
 }

@@ -8,6 +8,7 @@ const stopCharactersMax = 256;
 /** What OpenAI allows; the engine that answers may allow fewer. */
 const choicesMax = 128;
 const identifierCharactersMax = 1024;
+const biasedTokensMax = 1024;
 
 const identifier = optional(Type.String({ maxLength: identifierCharactersMax }));
 const anyObject = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' });
@@ -51,7 +52,9 @@ export const chatCompletionSchema = Type.Object({
   logit_bias: optional(
     Type.Unsafe<Readonly<Record<string, number>>>({
       type: 'object',
-      additionalProperties: { type: 'number', minimum: -100, maximum: 100 },
+      maxProperties: biasedTokensMax,
+      patternProperties: { '^\\d{1,9}$': { type: 'number', minimum: -100, maximum: 100 } },
+      additionalProperties: false,
     }),
   ),
   thinking: optional(Type.Object({ type: oneOfStrings(['enabled', 'disabled']) })),

@@ -213,13 +213,39 @@ test('a failure after charged text tells a waiting client not to retry', async (
 
 test('what has no effect is named in a header, and refused under x-strict-parameters', async (t) => {
   const app = await startApp(t);
-  const fields = { 'odd\r\nname': 1, thinking: { type: 'enabled' }, store: true };
+  const fields = { 'odd\r\nname': 1, thinking: { type: 'enabled', keep: 'all' }, store: true };
   const lenient = await post(app, fields);
-  assert.equal(lenient.headers.get('x-ignored-parameters'), 'odd??name, store');
+  assert.equal(lenient.headers.get('x-ignored-parameters'), 'odd??name, store, thinking.keep');
   const strict = await post(app, fields, { 'x-strict-parameters': 'true' });
   const { error } = (await strict.json()) as { error: object };
   assert.equal(strict.status, 400);
   assert.ok('code' in error && error.code === 'unsupported_parameter');
+});
+
+test('what an engine relaxed is named too, reasoning by the field that asked for it', async (t) => {
+  const dependencies = createFakeDependencies();
+  const path = 'response_format.json_schema.schema#/properties/ü/format';
+  dependencies.completions.relaxedParameters = ['thinking', path];
+  const app = await startApp(t, {}, dependencies);
+  const fields = { chat_template_kwargs: { enable_thinking: true }, reasoning_effort: 'low' };
+  const response = await post(app, fields);
+  assert.equal(
+    response.headers.get('x-ignored-parameters'),
+    `reasoning_effort, ${path.replace('ü', '?')}`,
+  );
+  await post(app, {}, { 'x-strict-parameters': 'true' });
+  const asked = dependencies.completions.requests.map((request) => request.refusesRelaxation);
+  assert.deepEqual(asked, [false, true]);
+});
+
+test('the header of what was ignored stays short, however much that is', async (t) => {
+  const dependencies = createFakeDependencies();
+  const names = Array.from({ length: 500 }, (_, index) => `${index}.${'x'.repeat(300)}`);
+  dependencies.completions.relaxedParameters = names;
+  const app = await startApp(t, {}, dependencies);
+  const header = (await post(app)).headers.get('x-ignored-parameters') ?? '';
+  assert.ok(header.startsWith('0.x'));
+  assert.ok(header.length <= 2100, `${header.length} characters`);
 });
 
 test('management keys and keys without the chat scope cannot call models', async (t) => {

@@ -8,15 +8,14 @@ import { beginInference } from '../../hooks/begin-request.ts';
 import type { HttpSettings } from '../../http-settings.ts';
 import type { PublicRoute } from '../../routing/public-route.ts';
 import type { StartTimer } from '../../sse/stream-timer.ts';
-import { compileValidator } from '../../validation/compile-validator.ts';
 import { createAnswerHead } from './answer-head.ts';
-import { answerText, collectAnswer, endedEarly, isComplete } from './collect-answer.ts';
-import { ignoredParametersHeader, refuseIgnored } from './ignored-parameters.ts';
-import { refuseForeignFields } from './refuse-unsupported.ts';
+import { answerText, collectAnswer } from './collect-answer.ts';
+import { ignoredParametersHeader, notDoneAsAsked, refuseIgnored } from './ignored-parameters.ts';
+import { type ChatRequest, readChatRequest } from './read-request.ts';
 import { chatCompletionSchema } from './request-schema.ts';
 import { completionChunkSchema, completionSchema } from './response-schema.ts';
 import { type StreamAnswerOptions, streamAnswer } from './stream-answer.ts';
-import { type DomainRequest, toGenerationRequest } from './to-generation-request.ts';
+import type { DomainRequest } from './to-generation-request.ts';
 import { costHeaders } from './usage-body.ts';
 
 export interface ChatCompletionsParts {
@@ -28,8 +27,6 @@ export interface ChatCompletionsParts {
   /** A stream that opens while the server closes is the last on its connection. */
   isClosing(): boolean;
 }
-
-const validateBody = compileValidator(chatCompletionSchema);
 
 export function chatCompletionsRoute(parts: ChatCompletionsParts): PublicRoute {
   const streamOptions = { ...parts.settings, startTimer: parts.startTimer };
@@ -64,20 +61,20 @@ async function handle(
   const context = request.requestContext;
   context.isWorking = true;
   try {
-    const { model, domain } = readRequest(request);
+    const asked = readChatRequest(request.body);
+    const { model, domain } = asked;
+    const isStrict = request.headers['x-strict-parameters'] === 'true';
+    if (isStrict) refuseIgnored(domain.ignoredParameters);
     context.model = model;
-    setIgnoredHeader(reply, domain.ignoredParameters);
-    const starting = start(parts, request, model, domain).then((running) => {
+    setIgnoredHeader(reply, notDoneAsAsked(domain));
+    const starting = start(parts, request, { ...asked, isStrict }).then((running) => {
       reply.header('x-model-alias', model);
       reply.header('x-served-by', running.servedBy);
-      setIgnoredHeader(reply, [
-        ...domain.ignoredParameters,
-        ...running.loweredParameters,
-        ...running.relaxedParameters,
-      ]);
+      setIgnoredHeader(reply, notDoneAsAsked(domain, running));
       return running;
     });
-    if (!domain.isStream) return await sendAnswer(parts, await starting, request, reply);
+    if (!domain.isStream)
+      return await sendAnswer(parts, { running: await starting, domain }, request, reply);
     await stream(parts, streamOptions, { starting, domain }, request, reply);
     return reply;
   } finally {
@@ -86,20 +83,10 @@ async function handle(
   }
 }
 
-function readRequest(request: FastifyRequest): { model: string; domain: DomainRequest } {
-  const { body: raw } = request;
-  if (typeof raw === 'object' && raw !== null) refuseForeignFields(raw);
-  const body = validateBody(raw);
-  const domain = toGenerationRequest(body);
-  if (request.headers['x-strict-parameters'] === 'true') refuseIgnored(domain.ignoredParameters);
-  return { model: body.model, domain };
-}
-
 function start(
   { dependencies }: ChatCompletionsParts,
   request: FastifyRequest,
-  model: string,
-  domain: DomainRequest,
+  { model, domain, isStrict }: ChatRequest & { readonly isStrict: boolean },
 ): Promise<RunningCompletion> {
   const context = request.requestContext;
   const controller = new AbortController();
@@ -113,6 +100,7 @@ function start(
       inferenceId: context.inferenceId ?? '',
       clientRequestId: context.clientRequestId,
       isStream: domain.isStream,
+      refusesRelaxation: isStrict,
       generation: domain.generation,
     },
     controller.signal,
@@ -121,18 +109,18 @@ function start(
 
 async function sendAnswer(
   { dependencies }: ChatCompletionsParts,
-  running: RunningCompletion,
+  { running, domain }: { running: RunningCompletion; domain: DomainRequest },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { choices = 1, logprobs } = domain.generation;
   const head = createAnswerHead(running, dependencies.clock.nowMs());
-  const answer = await collectAnswer(running, request.requestContext);
-  if (!isComplete(answer)) throw endedEarly();
+  const answer = await collectAnswer(running, choices, request.requestContext);
   setTimingHeaders(request, reply);
   return reply
     .headers(costHeaders(answer.credits))
     .type('application/json; charset=utf-8')
-    .send(answerText(head, answer));
+    .send(answerText(head, answer, logprobs !== undefined));
 }
 
 async function stream(
@@ -146,6 +134,8 @@ async function stream(
     {
       starting,
       createHead: (running) => createAnswerHead(running, dependencies.clock.nowMs()),
+      choiceCount: domain.generation.choices ?? 1,
+      hasLogprobs: domain.generation.logprobs !== undefined,
       includeUsage: domain.includeUsage,
       context: request.requestContext,
       onOpen: () => {

@@ -9,6 +9,7 @@ import { EventStream, type EventStreamOptions } from '../../sse/event-stream.ts'
 import type { AnswerHead } from './answer-head.ts';
 import { ChunkRenderer, doneFrame } from './chunk-renderer.ts';
 import { endedEarly } from './collect-answer.ts';
+import { logprobsFirst } from './logprobs-first.ts';
 
 export interface StreamAnswerOptions extends EventStreamOptions {
   readonly firstEventWaitMs: number;
@@ -17,6 +18,8 @@ export interface StreamAnswerOptions extends EventStreamOptions {
 export interface StreamedAnswer {
   /** Rejects when the request is refused; until then it may be waiting in a queue. */
   readonly starting: Promise<RunningCompletion>;
+  readonly choiceCount: number;
+  readonly hasLogprobs: boolean;
   readonly includeUsage: boolean;
   readonly context: RequestContext;
   createHead(running: RunningCompletion): AnswerHead;
@@ -77,14 +80,15 @@ async function pump(
 }
 
 async function pumpToEnd(
-  { context, createHead, includeUsage }: StreamedAnswer,
+  { context, createHead, choiceCount, hasLogprobs, includeUsage }: StreamedAnswer,
   stream: EventStream,
   { running, iterator, first }: BegunAnswer,
 ): Promise<string> {
-  const renderer = new ChunkRenderer(createHead(running), includeUsage);
+  const renderer = new ChunkRenderer(createHead(running), choiceCount, includeUsage);
   let result = first;
   while (result.done !== true) {
-    const frames = renderBatch(result.value, renderer, context);
+    const batch = hasLogprobs ? logprobsFirst(result.value) : result.value;
+    const frames = renderBatch(batch, renderer, context);
     if (context.credits !== undefined) {
       if (!renderer.hasFinished) throw endedEarly();
       return frames + doneFrame;
@@ -98,8 +102,6 @@ async function pumpToEnd(
 
 function renderBatch(batch: Batch, renderer: ChunkRenderer, context: RequestContext): string {
   let frames = '';
-  // First, so that log probabilities leave in the chunk of their text.
-  for (const event of batch) if (event.type === 'logprobs') renderer.logprobs(event);
   for (const event of batch) {
     if (event.type === 'settled') {
       context.usage = event.usage;
@@ -124,10 +126,10 @@ function renderDelta(event: CompletionDelta, renderer: ChunkRenderer): string {
     case 'tool-call-arguments':
       return renderer.toolCallArguments(event);
     case 'logprobs':
+      renderer.logprobs(event);
       return '';
     case 'choice-finished':
-      renderer.choiceFinished(event);
-      return '';
+      return renderer.choiceFinished(event);
   }
 }
 

@@ -1,6 +1,7 @@
-import { PlatformError } from '../../../core/index.ts';
-import type { GenerationRequest, ReasoningChoice, ResponseFormat } from '../../../engines/index.ts';
+import type { GenerationRequest, ResponseFormat } from '../../../engines/index.ts';
+import { invalidRequest } from './invalid-request.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
+import { toReasoning } from './to-reasoning.ts';
 import { toTools } from './to-tools.ts';
 
 type AnswerOptions = Pick<
@@ -21,7 +22,7 @@ type AnswerOptions = Pick<
 export function toAnswerOptions(body: ChatCompletionBody): AnswerOptions {
   const choices = body.n ?? 1;
   const responseFormat = toResponseFormat(body.response_format);
-  const reasoning = toReasoning(body);
+  const reasoning = toReasoning(body).choice;
   const logprobs = toLogprobs(body);
   const logitBias = toLogitBias(body.logit_bias);
   return {
@@ -33,7 +34,7 @@ export function toAnswerOptions(body: ChatCompletionBody): AnswerOptions {
     ...(logprobs === undefined ? {} : { logprobs }),
     ...(logitBias === undefined ? {} : { logitBias }),
     ...(continuesLastMessage(body) ? { continuesLastMessage: true } : {}),
-    ...(typeof body.prompt_cache_key === 'string' ? { cacheHint: body.prompt_cache_key } : {}),
+    ...(body.prompt_cache_key ? { cacheHint: body.prompt_cache_key } : {}),
   };
 }
 
@@ -57,57 +58,37 @@ function toResponseFormat(
   }
 }
 
-/** Three ways to say it, the most explicit one first. */
-function toReasoning(body: ChatCompletionBody): ReasoningChoice | undefined {
-  const { thinking, reasoning_effort: effort, chat_template_kwargs: variables } = body;
-  const switched = variables?.enable_thinking ?? variables?.thinking;
-  const words = typeof effort === 'string' && effort !== 'none' ? { effort } : {};
-  if (thinking != null) return { isEnabled: thinking.type === 'enabled', ...words };
-  if (typeof effort === 'string') return { isEnabled: effort !== 'none', ...words };
-  return typeof switched === 'boolean' ? { isEnabled: switched } : undefined;
-}
-
 function toLogprobs(body: ChatCompletionBody): { top: number } | undefined {
   const top = body.top_logprobs ?? 0;
   if (body.logprobs === true) return { top };
   if (top === 0) return undefined;
-  throw new PlatformError('request/invalid', 'top_logprobs needs "logprobs": true.', {
-    param: 'top_logprobs',
-  });
+  throw invalidRequest('top_logprobs', 'top_logprobs needs "logprobs": true.');
 }
 
+// A bias of 0 asks for nothing.
 function toLogitBias(
   bias: ChatCompletionBody['logit_bias'],
 ): ReadonlyMap<number, number> | undefined {
-  const entries = Object.entries(bias ?? {});
+  const entries = Object.entries(bias ?? {}).filter(([, value]) => value !== 0);
   if (entries.length === 0) return undefined;
-  return new Map(entries.map(([id, value]) => [toTokenId(id), value]));
-}
-
-function toTokenId(id: string): number {
-  if (/^\d{1,9}$/.test(id)) return Number(id);
-  throw new PlatformError('request/invalid', 'The keys of logit_bias are token ids.', {
-    param: `logit_bias.${id.slice(0, 40)}`,
-  });
+  return new Map(entries.map(([token, value]) => [Number(token), value]));
 }
 
 function continuesLastMessage({ messages, response_format: format }: ChatCompletionBody): boolean {
-  for (const [index, message] of messages.entries()) {
-    if (message.role !== 'assistant' || message.partial !== true) continue;
-    const param = `messages[${index}].partial`;
-    if (index < messages.length - 1) {
-      throw new PlatformError('request/invalid', 'Only the last message can be partial.', {
-        param,
-      });
-    }
-    if (format?.type === 'json_object') {
-      throw new PlatformError(
-        'request/invalid',
-        'A partial message cannot be continued as a JSON object.',
-        { param },
-      );
-    }
-    return true;
+  const index = messages.findIndex(
+    (message) => message.role === 'assistant' && message.partial === true,
+  );
+  const message = messages[index];
+  if (message?.role !== 'assistant') return false;
+  const refusal = (field: string, why: string) =>
+    invalidRequest(`messages[${index}].${field}`, `A partial message ${why}.`);
+  if (index < messages.length - 1) throw refusal('partial', 'must be the last one');
+  if ((message.tool_calls?.length ?? 0) > 0) throw refusal('tool_calls', 'makes no tool calls');
+  if (!message.content?.length && !message.name) {
+    throw refusal('content', 'must hold the beginning of the answer');
   }
-  return false;
+  if ((format?.type ?? 'text') !== 'text') {
+    throw refusal('partial', 'cannot be continued in a JSON format; leave out response_format');
+  }
+  return true;
 }

@@ -5,13 +5,16 @@ import { refuseUnsupported } from './refuse-unsupported.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
 import { toAnswerOptions } from './to-answer-options.ts';
 import { toMessages } from './to-messages.ts';
+import { toReasoning } from './to-reasoning.ts';
 
 export interface DomainRequest {
   readonly generation: Omit<GenerationRequest, 'cacheScope'>;
   readonly isStream: boolean;
   readonly includeUsage: boolean;
-  /** Names of the fields that have no effect. */
+  /** Names of the fields that no engine looks at. */
   readonly ignoredParameters: readonly string[];
+  /** The field that switches reasoning; engines do not know its name. */
+  readonly reasoningField: string | undefined;
 }
 
 const noTemplateVariables = {};
@@ -34,6 +37,7 @@ export function toGenerationRequest(body: ChatCompletionBody): DomainRequest {
     isStream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     ignoredParameters: ignoredParameters(body),
+    reasoningField: toReasoning(body).field,
   };
 }
 

@@ -1,8 +1,10 @@
-import { PlatformError } from '../../../core/index.ts';
 import type { JsonSchema, ToolChoice, ToolDefinition } from '../../../engines/index.ts';
+import { invalidRequest, unsupportedParameter } from './invalid-request.ts';
 import type { ChatCompletionBody } from './request-schema.ts';
 
 type ToolBody = NonNullable<ChatCompletionBody['tools']>[number];
+
+const noArguments: JsonSchema = { type: 'object', properties: {}, additionalProperties: false };
 
 export interface RequestedTools {
   readonly tools: readonly ToolDefinition[];
@@ -19,9 +21,8 @@ export function toTools(body: ChatCompletionBody): RequestedTools | undefined {
 
 function toTool(tool: ToolBody, index: number): ToolDefinition {
   if (tool.type === 'builtin_function') {
-    const param = `tools[${index}].type`;
-    const message = `Unsupported parameter: '${param}': this server runs no builtin function; offer one of your own.`;
-    throw new PlatformError('request/unsupported-parameter', message, { param });
+    const because = 'this server runs no builtin function; offer one of your own';
+    throw unsupportedParameter(`tools[${index}].type`, because);
   }
   const { name, description, parameters, required, strict } = tool.function;
   return {
@@ -34,24 +35,30 @@ function toTool(tool: ToolBody, index: number): ToolDefinition {
 
 /** Nothing given means no arguments; the page's `function.required` joins that of the schema. */
 function toParameters(
-  parameters: Readonly<Record<string, unknown>> | null | undefined,
-  required: readonly string[] | null | undefined,
+  given: Readonly<Record<string, unknown>> | null | undefined,
+  alsoRequired: readonly string[] | null | undefined,
 ): JsonSchema {
-  if (parameters == null || Object.keys(parameters).length === 0) {
-    return { type: 'object', properties: {}, additionalProperties: false };
-  }
-  const own = Array.isArray(parameters.required) ? parameters.required : [];
-  const all = [...new Set([...own, ...(required ?? [])])];
-  return { ...parameters, type: 'object', ...(all.length === 0 ? {} : { required: all }) };
+  // Serialisers of some languages write empty lists and maps as null.
+  const { required, properties, ...others } = given ?? {};
+  const own: readonly unknown[] = Array.isArray(required) ? required : [];
+  const names = [...new Set([...own, ...(alsoRequired ?? [])])];
+  if (Object.keys(given ?? {}).length === 0 && names.length === 0) return noArguments;
+  return {
+    ...others,
+    type: 'object',
+    ...(properties == null ? {} : { properties }),
+    ...(names.length === 0 ? {} : { required: names }),
+  };
 }
 
 function refuseRepeatedNames(tools: readonly ToolDefinition[]): void {
   const seen = new Set<string>();
   for (const [index, { name }] of tools.entries()) {
     if (seen.has(name)) {
-      throw new PlatformError('request/invalid', `Two tools are called ${JSON.stringify(name)}.`, {
-        param: `tools[${index}].function.name`,
-      });
+      throw invalidRequest(
+        `tools[${index}].function.name`,
+        `Two tools are called ${JSON.stringify(name)}.`,
+      );
     }
     seen.add(name);
   }
@@ -64,16 +71,12 @@ function toToolChoice(
   if (choice == null) return { type: tools.length === 0 ? 'none' : 'auto' };
   const isForced = typeof choice === 'object' || choice === 'required';
   if (isForced && tools.length === 0) {
-    throw new PlatformError('request/invalid', 'A tool call is demanded, but there are no tools.', {
-      param: 'tool_choice',
-    });
+    throw invalidRequest('tool_choice', 'A tool call is demanded, but there are no tools.');
   }
   if (typeof choice === 'string') return { type: choice };
   const { name } = choice.function;
   if (!tools.some((tool) => tool.name === name)) {
-    throw new PlatformError('request/invalid', `No tool is called ${JSON.stringify(name)}.`, {
-      param: 'tool_choice.function.name',
-    });
+    throw invalidRequest('tool_choice.function.name', `No tool is called ${JSON.stringify(name)}.`);
   }
   return { type: 'named', name };
 }

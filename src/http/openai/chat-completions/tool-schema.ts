@@ -17,7 +17,11 @@ const functionFields = {
   parameters: optional(
     Type.Unsafe<Readonly<Record<string, unknown>>>({
       type: 'object',
-      properties: { type: { const: 'object' } },
+      properties: {
+        type: { const: 'object' },
+        properties: { type: ['object', 'null'] },
+        required: { type: ['array', 'null'], items: { type: 'string' } },
+      },
     }),
   ),
   required: optional(Type.Array(Type.String(), { maxItems: 1024 })),

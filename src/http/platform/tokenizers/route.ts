@@ -1,13 +1,11 @@
 import { Type } from 'typebox';
 import type { Completions } from '../../../completions/index.ts';
 import { keyOf } from '../../hooks/authenticate.ts';
+import { readChatRequest } from '../../openai/chat-completions/read-request.ts';
 import { chatCompletionSchema } from '../../openai/chat-completions/request-schema.ts';
-import { toGenerationRequest } from '../../openai/chat-completions/to-generation-request.ts';
 import type { PublicRoute } from '../../routing/public-route.ts';
-import { compileValidator } from '../../validation/compile-validator.ts';
 
 const countTimeoutMs = 30_000;
-const validateBody = compileValidator(chatCompletionSchema);
 
 /** Moonshot's `estimate-token-count`; here it is the exact count, from the engine that would answer. */
 export function tokenCountRoute(completions: Completions): PublicRoute {
@@ -23,12 +21,16 @@ export function tokenCountRoute(completions: Completions): PublicRoute {
       'application/json': Type.Object({ data: Type.Object({ total_tokens: Type.Integer() }) }),
     },
     handle: async (request, reply) => {
-      const body = validateBody(request.body);
-      const { generation } = toGenerationRequest(body);
+      const { model, domain } = readChatRequest(request.body);
       const { principal } = keyOf(request);
+      const { generation } = domain;
+      const context = request.requestContext;
+      context.abortController = new AbortController();
+      if (context.isResponseClosed) context.abortController.abort();
+      const gone = context.abortController.signal;
       const tokens = await completions.countPromptTokens(
-        { model: body.model, principal, generation },
-        AbortSignal.timeout(countTimeoutMs),
+        { model, principal, generation },
+        AbortSignal.any([gone, AbortSignal.timeout(countTimeoutMs)]),
       );
       return reply
         .type('application/json; charset=utf-8')
